@@ -1,0 +1,176 @@
+// freshet help: what the program is for, its commands, and a few topics.
+#include <fmt/format.h>
+
+#include "harness/base/text.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/console.h"
+#include "harness/cli/options.h"
+
+namespace freshet::cli {
+namespace {
+
+struct Topic {
+  const char* name;
+  const char* about;
+  const char* text;
+};
+
+constexpr Topic kTopics[] = {
+    {"exit-status", "what the exit status says",
+     R"(The exit status of freshet run and freshet report is the verdict:
+
+    0  pass          every SLO holds (or none is asked for: figures only)
+    1  fail          an SLO does not hold
+    2  usage         a bad option, an illegal scenario, a file that cannot be
+                     read or written
+    3  invalid       the figures cannot be trusted; the first line says why
+    4  inconclusive  repetitions that do not decide (gate, bake-off)
+    5  cluster       the cluster could not be reached, or refused what the
+                     scenario needs
+  130  interrupted   by Ctrl-C or SIGTERM, or killed: what was measured is kept
+                     and marked partial
+)"},
+    {"targets", "how to name a cluster",
+     R"(A scenario does not say where it runs; the command line does.
+
+  nothing               the built-in loopback log, in this process: its figures
+                        are the harness's own noise floor
+  -b 127.0.0.1:9092     a Kafka-compatible cluster
+  --target kafka=client.properties
+                        the same, with librdkafka's settings from a file of
+                        key=value lines, as kcat reads them:
+                          bootstrap.servers=broker-1:9093,broker-2:9093
+                          security.protocol=SASL_SSL
+                          sasl.mechanism=SCRAM-SHA-512
+                          sasl.username=bench
+                          sasl.password=…
+  -X linger.ms=0        one setting, stronger than the file's and the scenario's
+
+Topics and groups carry the run's own prefix and are deleted at its end, unless
+--keep-topics is given. Secrets never reach a run folder or a report.
+
+A cluster on another machine needs --yes-load-this-cluster once the load exceeds
+100 events/s at its peak, 100 kB/s on average or 10 000 events.
+)"},
+    {"figures", "what the words of a report mean",
+     R"(  staleness         visible - intended: from when an event should have been sent
+                    until a group's view answers with it. An event that never
+                    became visible counts too, as bad.
+  bad               staleness over the bound, or lost, undelivered, failed, not
+                    sent and so on
+  freshness lag     age of the first planned event that is not settled yet,
+                    wherever it is stuck
+  consumer lag      the same over events that the cluster has acknowledged
+  offset lag        records between a group's position and the end of the log
+  time to fresh     from the end of a disturbance until the freshness lag stays
+                    under the bound
+  debt              how long and how far the freshness lag was over the bound
+                    after a disturbance
+  send delay        sent - intended; own: what of it is the harness's, not the
+                    cluster's
+  service latency   acknowledged - sent
+  response latency  acknowledged - intended
+  p99               99 of 100 planned events are at or below;
+                    ≥: the event at that rank never became visible;
+                    n/a: fewer than ten events lie beyond it, so it says nothing
+
+An SLO on a percentile is decided by counting bad events exactly, never from the
+percentile that is printed.
+
+Validity: a run that deserves no trust says so, whatever its SLOs.
+  V1 own-delay      the harness's own send delay, against 5 % of the bound; or
+                    an SLO that fails by the harness's own causes alone
+  V2 own-not-sent   events that the harness itself did not send, against 1 % of
+                    a phase
+  V3 receiver-bound seconds in which a member's own work filled over 80 % with
+                    data still queued
+  V4 host-stall     lateness of a timer on this machine, against 5 % of the
+                    bound
+  V5 clock          a step of the wall clock inside the run, or an event visible
+                    before its time
+)"},
+};
+
+std::string help() {
+  std::string text =
+      "usage: freshet help [COMMAND | TOPIC]\n\n"
+      "Tells what a command does, with its options and examples, or one of the\n"
+      "topics:\n";
+  for (const Topic& topic : kTopics) text += fmt::format("  {:<14}{}\n", topic.name, topic.about);
+  return text;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all = topics();
+  for (const Command* command : commands()) all.emplace_back(command->name);
+  return all;
+}
+
+int unknown(const std::string& found) {
+  const std::string near = base::nearest(found, names());
+  return fail(fmt::format("no help on {}; {}", found,
+                          near.empty() ? "freshet help lists what there is" : "nearest: " + near),
+              kExitUsage);
+}
+
+int run(const Args& args, const Args&) {
+  if (args.empty()) {
+    print(program_help());
+    return kExitOk;
+  }
+  if (args.size() > 1) return fail(fmt::format("help takes one word, found also {}", args[1]), kExitUsage);
+  if (args[0] == "--help" || args[0] == "-h") {
+    print(help());
+    return kExitOk;
+  }
+  for (const Command* command : commands()) {
+    if (args[0] != command->name) continue;
+    print(command->help());
+    return kExitOk;
+  }
+  const std::string text = topic_help(args[0]);
+  if (text.empty()) return unknown(args[0]);
+  print(text);
+  return kExitOk;
+}
+
+}  // namespace
+
+std::vector<std::string> topics() {
+  std::vector<std::string> all;
+  for (const Topic& topic : kTopics) all.emplace_back(topic.name);
+  return all;
+}
+
+std::string topic_help(const std::string& name) {
+  for (const Topic& topic : kTopics) {
+    if (name == topic.name) return topic.text;
+  }
+  return "";
+}
+
+std::string program_help() {
+  std::string text =
+      "freshet: when support traffic surges, how stale is the answer that a copilot or\n"
+      "an agent gives, on this cluster? Runs a scripted scenario against any Kafka-\n"
+      "compatible cluster and judges its freshness SLOs.\n\n"
+      "usage: freshet COMMAND [OPTION…]\n\nCommands:\n";
+  for (const Command* command : commands())
+    text += fmt::format("  {:<14}{}\n", command->name, command->about);
+  text += "\nTopics (freshet help TOPIC):\n";
+  for (const Topic& topic : kTopics) text += fmt::format("  {:<14}{}\n", topic.name, topic.about);
+  return text + R"(
+Examples:
+  freshet check scenarios/incident_burst.lua        what would it do?
+  freshet run scenarios/smoke.lua                   ten seconds, no cluster
+  freshet run scenarios/incident_burst.lua -b 127.0.0.1:9092
+  freshet report runs/20260102-030405-incident-burst
+
+Exit status: 0 pass, 1 fail, 2 usage, 3 invalid, 4 inconclusive, 5 cluster,
+130 interrupted.
+)";
+}
+
+const Command kHelpCommand = {"help", "tell about a command or a topic", help, run};
+
+}  // namespace freshet::cli

@@ -1,0 +1,54 @@
+// freshet report: a recorded run, told again from its folder alone.
+#include "harness/cli/commands.h"
+#include "harness/cli/console.h"
+#include "harness/cli/options.h"
+#include "harness/cli/settled_run.h"
+
+namespace freshet::cli {
+namespace {
+
+OptionSpec spec() {
+  OptionSpec spec;
+  spec.positional = "RUN";
+  spec.options.add_options()("help,h", "this text")("json", po::bool_switch(),
+                                                    "the figures and the verdict as JSON instead of text");
+  add_look(spec.options);
+  return spec;
+}
+
+std::string help() {
+  return R"(usage: freshet report RUN [OPTION…]
+
+Prints what the run printed when it ended, from its folder alone: every figure
+is computed again from what was recorded. A run that was killed is told as far
+as it got. The exit status is that of its verdict.
+
+)" + option_help(spec()) +
+         R"(
+Examples:
+  freshet report runs/20260102-030405-incident-burst
+  freshet report --json runs/20260102-030405-incident-burst | jq .verdict
+)";
+}
+
+int run(const Args& args, const Args&) {
+  const auto values = parse(spec(), args);
+  if (!values) return fail(values.error().message, kExitUsage);
+  if (values->count("help")) {
+    print(help());
+    return kExitOk;
+  }
+  const auto look = look_of(*values);
+  if (!look) return fail(look.error().message, kExitUsage);
+  const std::string folder = (*values)[kPositional].as<std::vector<std::string>>().front();
+  const auto told = tell(folder, false, stdout_style(*look));
+  if (!told) return fail(told.error().message, kExitUsage);
+  print((*values)["json"].as<bool>() ? told->json : told->text);
+  return told->exit_status;
+}
+
+}  // namespace
+
+const Command kReportCommand = {"report", "print a recorded run again", help, run};
+
+}  // namespace freshet::cli

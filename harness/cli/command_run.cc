@@ -1,0 +1,185 @@
+// freshet run: a scenario on a cluster; ends with the summary and the verdict as exit status.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "harness/base/text.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/console.h"
+#include "harness/cli/load.h"
+#include "harness/cli/manifest.h"
+#include "harness/cli/options.h"
+#include "harness/cli/progress_display.h"
+#include "harness/cli/settled_run.h"
+#include "harness/cli/signals.h"
+#include "harness/cli/target.h"
+#include "harness/engine/run.h"
+#include "harness/engine/threads.h"
+
+namespace freshet::cli {
+namespace {
+
+constexpr int kMostSenders = 64;
+
+OptionSpec spec() {
+  OptionSpec spec;
+  spec.positional = "SCENARIO";
+  po::options_description& options = spec.options;
+  options.add_options()("help,h", "this text");
+  add_target_options(options);
+  add_scenario_options(options);
+  options.add_options()("out,o", po::value<std::string>()->value_name("FOLDER"),
+                        "where the run is recorded; has to be absent or empty. Default: runs/TIME-SCENARIO")(
+      "senders", po::value<int>()->default_value(1)->value_name("N"),
+      "threads that send; the events stay the same")("keep-topics", po::bool_switch(),
+                                                     "do not delete the run's topics and groups at its end")(
+      "prefix", po::value<std::string>()->value_name("TEXT"),
+      "what the names of topics and groups begin with; topics that exist in the scenario's shape are used. "
+      "Default: one of the run's own")(
+      "connect-timeout", po::value<std::string>()->default_value("10s")->value_name("TIME"),
+      "how long the cluster may take to answer before the run is given up (exit 5)")(
+      "json", po::bool_switch(), "the figures and the verdict as JSON on stdout; the text goes to stderr")(
+      "quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
+  add_look(options);
+  return spec;
+}
+
+std::string help() {
+  return R"(usage: freshet run SCENARIO [-b HOST:PORT | --target NAME=FILE] [OPTION…]
+
+Runs the scenario and prints how stale its events were, first of all whether its
+SLOs hold. With no target named it runs on the built-in loopback log, whose
+figures are the harness's own noise floor.
+Ctrl-C ends sending, waits for what is on its way and reports what was measured;
+a second one stops at once.
+
+)" + option_help(spec()) +
+         R"(
+Examples:
+  freshet run scenarios/smoke.lua
+  freshet run scenarios/incident_burst.lua -b 127.0.0.1:9092
+  freshet run scenarios/incident_burst.lua --target kafka=client.properties
+  freshet run scenarios/incident_burst.lua -P chat_rate=2000/s -o runs/double
+  freshet run scenarios/smoke.lua -b 127.0.0.1:9092 -X linger.ms=0 --json
+
+The exit status is the verdict: freshet help exit-status.
+)";
+}
+
+struct Request {
+  Look look;
+  std::filesystem::path folder;
+  std::string prefix;
+  base::Nanos connect_timeout = 0;
+  int senders = 1;
+  bool json = false, quiet = false, keep_topics = false;
+};
+
+std::filesystem::path default_folder(const plan::Plan& plan, base::Nanos wall) {
+  return std::filesystem::path("runs") / (compact_utc(wall) + "-" + plan.name);
+}
+
+base::Result<Request> read_request(const po::variables_map& values) {
+  Request request;
+  const auto look = look_of(values);
+  if (!look) return look.error();
+  request.look = *look;
+  const auto timeout = base::parse_duration(values["connect-timeout"].as<std::string>());
+  if (!timeout) return base::usage_error("--connect-timeout: " + timeout.error().message);
+  if (*timeout <= 0) return base::usage_error("--connect-timeout is 0; expected a time such as 10s");
+  request.connect_timeout = *timeout;
+  request.senders = values["senders"].as<int>();
+  if (request.senders < 1 || request.senders > kMostSenders) {
+    return base::usage_error(fmt::format("--senders is {}; expected 1 to {}", request.senders, kMostSenders));
+  }
+  if (values.count("out")) request.folder = values["out"].as<std::string>();
+  if (values.count("out") && request.folder.empty())
+    return base::usage_error("-o needs the name of a folder");
+  if (values.count("prefix")) request.prefix = values["prefix"].as<std::string>();
+  request.json = values["json"].as<bool>();
+  request.quiet = values["quiet"].as<bool>();
+  request.keep_topics = values["keep-topics"].as<bool>();
+  return request;
+}
+
+int exit_status_of(const base::Error& error) {
+  return error.kind == base::ErrorKind::cluster ? kExitCluster : kExitUsage;
+}
+
+int tell_run(const Request& request) {
+  const auto told =
+      tell(request.folder, true, request.json ? stderr_style(request.look) : stdout_style(request.look));
+  if (!told) return fail(told.error().message, kExitUsage);
+  if (request.json) {
+    if (!request.quiet) notice(told->text);
+    print(told->json);
+  } else {
+    print(told->text);
+  }
+  return told->exit_status;
+}
+
+// The engine's part. What was measured is told before the run cleans up after itself. Gives the exit status.
+int drive(const Prepared& prepared, Target& target, const Request& request, const Args& whole,
+          const base::Clock& clock) {
+  const StopOnSignal signals;
+  ProgressDisplay display(request.look, signals.requested());
+  engine::RunOptions options;
+  options.folder = request.folder;
+  options.manifest = manifest(prepared.plan, whole, clock.wall());
+  options.target = target.name;
+  options.senders = request.senders;
+  options.keep_topics = request.keep_topics;
+  options.connect_timeout = request.connect_timeout;
+  options.stop = &signals.requested();
+  if (!request.quiet) options.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
+  options.prefix = request.prefix;
+  int status = kExitUsage;
+  options.on_measured = [&] {
+    if (!request.quiet) display.finish();
+    status = tell_run(request);
+  };
+  engine::Threads driver;
+  const auto outcome = engine::run(prepared.plan, *target.cluster, driver, options);
+  if (!request.quiet) display.finish();
+  if (!outcome) return fail(outcome.error().message, exit_status_of(outcome.error()));
+  if (!outcome->started) return fail("interrupted before the start: nothing was measured", kExitInterrupted);
+  if (!request.quiet) {
+    for (const std::string& warning : outcome->warnings) notice("warning: " + warning + "\n");
+  }
+  return status;
+}
+
+int run(const Args& args, const Args& whole) {
+  const auto values = parse(spec(), args);
+  if (!values) return fail(values.error().message, kExitUsage);
+  if (values->count("help")) {
+    print(help());
+    return kExitOk;
+  }
+  auto request = read_request(*values);
+  if (!request) return fail(request.error().message, kExitUsage);
+  const auto prepared = prepare((*values)[kPositional].as<std::vector<std::string>>().front(), *values);
+  if (!prepared) {
+    notice(prepared.error().message + "\n");
+    return kExitUsage;
+  }
+  const base::RealClock clock;
+  if (request->folder.empty()) request->folder = default_folder(prepared->plan, clock.wall());
+  auto target = open_target(*values, prepared->plan.seed, clock);
+  if (!target) return fail(target.error().message, exit_status_of(target.error()));
+  if (const auto refused = refusal(*prepared, *target, *values)) return fail(*refused, kExitUsage);
+  if (!request->quiet) {
+    for (const std::string& line : warnings(*prepared)) notice("warning: " + line + "\n");
+    notice(fmt::format("running {} on {} for {}, recorded in {}\n", prepared->plan.name,
+                       target->cluster->address(), base::format_duration(prepared->plan.end()),
+                       shown(request->folder)));
+  }
+  return drive(*prepared, *target, *request, whole, clock);
+}
+
+}  // namespace
+
+const Command kRunCommand = {"run", "run a scenario on a cluster and judge it", help, run};
+
+}  // namespace freshet::cli

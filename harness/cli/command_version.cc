@@ -1,0 +1,43 @@
+// freshet version: what was built, of what.
+#include <fmt/format.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/console.h"
+#include "harness/cli/options.h"
+#include "harness/cli/version.h"
+#include "harness/cluster/kafka/kafka.h"
+
+namespace freshet::cli {
+namespace {
+
+OptionSpec spec() {
+  OptionSpec spec;
+  spec.options.add_options()("help,h", "this text");
+  return spec;
+}
+
+std::string help() {
+  return R"(usage: freshet version
+
+Prints the version of freshet and of what it is made of: librdkafka with its
+features, Lua, the compiler.
+)";
+}
+
+int run(const Args& args, const Args&) {
+  const auto values = parse(spec(), args);
+  if (!values) return fail(values.error().message, kExitUsage);
+  if (values->count("help")) {
+    print(help());
+    return kExitOk;
+  }
+  print(fmt::format("freshet {}\nlibrdkafka {} ({})\nLua {}\n{}\n", freshet_version(),
+                    cluster::rdkafka_version(), cluster::rdkafka_features(), lua_version(), compiler()));
+  return kExitOk;
+}
+
+}  // namespace
+
+const Command kVersionCommand = {"version", "print versions", help, run};
+
+}  // namespace freshet::cli

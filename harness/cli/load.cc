@@ -1,0 +1,75 @@
+#include "harness/cli/load.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "harness/scenario/scenario.h"
+
+namespace freshet::cli {
+namespace {
+
+base::Result<scenario::Options> scenario_options(const po::variables_map& values) {
+  scenario::Options options;
+  if (values.count("param")) {
+    auto params = key_values("-P", values["param"].as<std::vector<std::string>>());
+    if (!params) return params.error();
+    options.params = std::move(params).value();
+  }
+  if (values.count("seed")) options.seed = values["seed"].as<std::uint64_t>();
+  return options;
+}
+
+void add_line(std::string& lines, const std::string& line) {
+  if (!lines.empty()) lines += "\n";
+  lines += line;
+}
+
+}  // namespace
+
+void add_scenario_options(po::options_description& options) {
+  options.add_options()("param,P",
+                        po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
+                        "set a param of the scenario; once for each (freshet check lists them)")(
+      "seed", po::value<std::uint64_t>()->value_name("N"),
+      "seed of everything that is random: the same seed gives the same events");
+}
+
+base::Result<Prepared> prepare(const std::string& file, const po::variables_map& values) {
+  const auto options = scenario_options(values);
+  if (!options) return options.error();
+  scenario::Loaded loaded = scenario::load_scenario(file, *options);
+  std::string lines;
+  for (const scenario::ScenarioError& error : loaded.errors)
+    add_line(lines, scenario::format_error(file, error));
+  if (!lines.empty()) return base::usage_error(lines);
+
+  std::vector<plan::StreamLanes> lanes;  // given up again before the run, which makes its own
+  for (std::size_t s = 0; s < loaded.plan.streams.size(); ++s) lanes.emplace_back(loaded.plan, s);
+  Prepared prepared{std::move(loaded.plan), {}};
+  prepared.facts = plan::check_plan(prepared.plan, lanes);
+  for (const plan::PlanError& error : prepared.facts.errors) {
+    add_line(lines, scenario::format_error(file, {error.line, error.message}));
+  }
+  if (!lines.empty()) return base::usage_error(lines);
+  return prepared;
+}
+
+std::vector<std::string> warnings(const Prepared& prepared) {
+  std::vector<std::string> lines;
+  for (const plan::BrokenSlo& broken : prepared.facts.broken) {
+    lines.push_back("this load alone breaks an SLO, whatever the cluster: " + broken.sentence);
+  }
+  std::set<std::size_t> told;
+  for (const plan::GroupLoad& load : prepared.facts.groups) {
+    if (!load.queue_outlasts_poll_interval || !told.insert(load.group).second) continue;
+    lines.push_back(
+        fmt::format("a full queue of group {} takes longer to work off than max.poll.interval.ms nearly "
+                    "allows: the cluster may take its partitions away",
+                    prepared.plan.groups[load.group].name));
+  }
+  return lines;
+}
+
+}  // namespace freshet::cli

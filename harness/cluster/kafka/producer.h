@@ -1,0 +1,55 @@
+// A librdkafka producer for one topic.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "harness/cluster/kafka/handle.h"
+#include "harness/cluster/kafka/transaction.h"
+
+namespace freshet::cluster {
+
+class KafkaProducer final : public Producer {
+ public:
+  // Waits, at most `set_up_timeout`, until the topic is known to have `options.partitions` and the
+  // transactional id is ours. `settings`: all of them, complete.
+  static base::Result<std::unique_ptr<Producer>> make(const ProducerOptions& options,
+                                                      const Settings& settings, const std::string& address,
+                                                      Nanos set_up_timeout, base::Wake& wake);
+
+  Sent send(std::int32_t partition, Bytes key, Bytes value, std::int64_t timestamp_ms) override;
+  std::optional<Report> poll() override;
+  std::size_t in_flight() const override { return in_flight_.load(std::memory_order_relaxed); }
+  std::string last_error() const override;
+
+  base::Status begin_transaction() override;
+  base::Status send_offsets(const std::string& group, const std::string& topic, std::int32_t partition,
+                            std::int64_t next_offset) override;
+  base::Status end_transaction(bool commit) override;
+  std::optional<TransactionEnded> poll_transaction() override;
+
+  void purge() override;
+
+ private:
+  KafkaProducer() = default;
+
+  Sent refuse(std::string why);
+  Report report(const rd_kafka_message_t& message);
+  void note_fatal_error();
+  base::Status await_topic(const ProducerOptions& options, const std::string& address, Nanos timeout);
+  base::Status start_transactions(const std::string& address, Nanos timeout);
+
+  Complaints complaints_;
+  Client client_;
+  Topic topic_;
+  Queue queue_;
+  Event event_;  // the reports being handed out; their messages live as long as it does
+  std::optional<Transactions> transactions_;
+  std::atomic<std::size_t> in_flight_{0};
+  mutable std::mutex error_mutex_;
+  std::string last_error_;
+};
+
+}  // namespace freshet::cluster

@@ -1,0 +1,200 @@
+#include "harness/cluster/kafka/settings.h"
+
+#include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+
+#include "harness/base/text.h"
+
+namespace freshet::cluster {
+namespace {
+
+struct Names {
+  std::vector<std::string> sorted;
+  std::map<std::string, std::string> canonical;  // any name -> librdkafka's own
+};
+
+// librdkafka lists its aliases only in its own documentation table, which it can print.
+std::string properties_table() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  FILE* out = open_memstream(&text, &size);
+  if (out == nullptr) return {};
+  rd_kafka_conf_properties_show(out);
+  std::fclose(out);
+  const std::unique_ptr<char, decltype(&std::free)> owned(text, &std::free);
+  return {text, size};
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// A row is "name | C/P/* | range | default | importance | description"; an alias' description begins with
+// "Alias for `name`".
+void read_row(std::string_view line, Names& names) {
+  const auto bar = line.find('|');
+  if (bar == std::string_view::npos) return;
+  const std::string name(trimmed(line.substr(0, bar)));
+  if (name.empty() || name == "Property" || name.front() == '-') return;
+  names.sorted.push_back(name);
+  constexpr std::string_view kAlias = "Alias for `";
+  const auto alias = line.find(kAlias);
+  if (alias == std::string_view::npos) {
+    names.canonical[name] = name;
+    return;
+  }
+  const auto from = alias + kAlias.size();
+  // "enable.auto.commit" is a name of its own for a client and an old alias for a topic: the first row wins.
+  names.canonical.emplace(name, line.substr(from, line.find('`', from) - from));
+}
+
+const Names& names() {
+  static const Names known = [] {
+    Names result;
+    std::istringstream table(properties_table());
+    for (std::string line; std::getline(table, line);) read_row(line, result);
+    std::sort(result.sorted.begin(), result.sorted.end());
+    result.sorted.erase(std::unique(result.sorted.begin(), result.sorted.end()), result.sorted.end());
+    return result;
+  }();
+  return known;
+}
+
+struct Reserved {
+  const char* name;
+  const char* why;
+};
+// What observing needs (K3) and what the scenario says in its own words.
+constexpr std::array kReserved = {
+    Reserved{"enable.partition.eof",
+             "the end of a partition is the only sign that a lost last record was passed (E6)"},
+    Reserved{"enable.auto.offset.store",
+             "offsets are stored when an event is visible, not when it is received (T3)"},
+    Reserved{"auto.offset.reset",
+             "a position outside the log has to be counted, not skipped (P4); a group's start says "
+             "where it begins"},
+    Reserved{"enable.auto.commit", "a group's commit policy says it"},
+    Reserved{"auto.commit.interval.ms", "a group's commit policy says it"},
+    Reserved{"isolation.level", "a group's isolation level says it"},
+    Reserved{"group.id", "groups are named by the run"},
+    Reserved{"group.instance.id", "each member would need one of its own"},
+    Reserved{"transactional.id", "transactional ids are named by the run"},
+    Reserved{"delivery.report.only.error", "every event's report is counted (E5)"},
+    Reserved{"enabled_events", "events are how the client is observed"},
+};
+
+std::string lowered(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+const std::vector<std::string>& known_settings() {
+  return names().sorted;
+}
+
+std::string canonical_setting(const std::string& name) {
+  const auto found = names().canonical.find(name);
+  return found == names().canonical.end() ? name : found->second;
+}
+
+base::Status check_setting(const std::string& name, const std::string& value) {
+  const std::string canonical = canonical_setting(name);
+  for (const Reserved& ours : kReserved) {
+    if (canonical == ours.name) {
+      return base::usage_error(fmt::format("'{}' is set by freshet itself: {}", name, ours.why));
+    }
+  }
+  const std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> scratch(rd_kafka_conf_new(),
+                                                                                   &rd_kafka_conf_destroy);
+  std::array<char, 512> why{};
+  switch (rd_kafka_conf_set(scratch.get(), name.c_str(), value.c_str(), why.data(), why.size())) {
+    case RD_KAFKA_CONF_OK:
+      return base::Ok{};
+    case RD_KAFKA_CONF_UNKNOWN: {
+      const std::string near = base::nearest(name, known_settings());
+      return base::usage_error(fmt::format("librdkafka {} has no setting '{}'{}", rd_kafka_version_str(),
+                                           name,
+                                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    }
+    default:
+      // The library's own text would repeat the value, so a secret's is not passed on.
+      return base::usage_error(is_secret(name) ? fmt::format("the value of '{}' is not legal", name)
+                                               : fmt::format("setting '{}': {}", name, why.data()));
+  }
+}
+
+base::Status check_client_settings(const Settings& settings, const std::string& where) {
+  for (const auto& [name, value] : settings) {
+    if (auto status = check_setting(name, value); !status) {
+      return base::usage_error(fmt::format("{}: {}", where, status.error().message));
+    }
+  }
+  return base::Ok{};
+}
+
+void overlay(Settings& below, const Settings& layer) {
+  for (const auto& [name, value] : layer) below[canonical_setting(name)] = value;
+}
+
+Settings client_defaults() {
+  return {{"enable.metrics.push", "false"}};
+}
+
+Settings producer_defaults(const Settings& chosen) {
+  Settings settings = client_defaults();
+  const auto acks = chosen.find("request.required.acks");
+  const bool weaker = acks != chosen.end() && acks->second != "all" && acks->second != "-1";
+  const auto idempotence = chosen.find("enable.idempotence");
+  const bool declined = idempotence != chosen.end() && lowered(idempotence->second) == "false";
+  if (!weaker && !declined) settings["enable.idempotence"] = "true";
+  if (!weaker) settings["request.required.acks"] = "all";
+  return settings;
+}
+
+bool is_secret(const std::string& setting) {
+  const std::string name = lowered(setting);
+  for (const std::string_view part : {"password", "secret", "sasl.jaas", "key.pem", "private.key",
+                                      "passphrase", "token", "sasl.oauthbearer.config"}) {
+    if (contains(name, part)) return true;
+  }
+  return false;
+}
+
+Settings masked(Settings settings) {
+  for (auto& [name, value] : settings) {
+    if (is_secret(name)) value = "***";
+  }
+  return settings;
+}
+
+std::string rdkafka_version() {
+  return rd_kafka_version_str();
+}
+
+std::string rdkafka_features() {
+  const std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(rd_kafka_conf_new(),
+                                                                                &rd_kafka_conf_destroy);
+  std::array<char, 512> value{};
+  std::size_t size = value.size();
+  if (rd_kafka_conf_get(conf.get(), "builtin.features", value.data(), &size) != RD_KAFKA_CONF_OK) return {};
+  return value.data();
+}
+
+}  // namespace freshet::cluster

@@ -1,0 +1,73 @@
+// The conductor leads the run through its stages: joining and probing until it may start (T6), the phases,
+// the drain (T5), the end. Works at millisecond grain; no event passes through it.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "harness/engine/context.h"
+#include "harness/engine/reports.h"
+#include "harness/engine/role.h"
+#include "harness/engine/run.h"
+#include "harness/engine/writer.h"
+
+namespace freshet::engine {
+
+class Conductor final : public Role {
+ public:
+  Conductor(Context& context, cluster::Admin& admin, std::vector<Reports*> reports, Writer& writer,
+            const RunOptions& options, int senders, Nanos hold);
+  Stepped step(const base::Clock& clock) override;
+
+  bool over() const { return context_.stage.load(std::memory_order_acquire) == Stage::over; }
+  // Why the run could not start; "" when it did.
+  const std::string& failure() const { return failure_; }
+  bool interrupted() const { return interrupted_; }
+  bool drained() const { return drained_; }
+  Nanos start_took() const { return start_took_; }
+  Nanos ended_at() const { return ended_at_; }  // since start, monotonic end of the drain
+  Nanos drained_in() const { return drained_in_; }
+
+ private:
+  void joining(Nanos now);
+  void probing(Nanos now, const base::Clock& clock);
+  void running(Nanos now);
+  void draining(Nanos now);
+  void closing(Nanos now);
+
+  // Every partition owned once, each member with at least ⌊P/M⌋ (T6); empty, or what is missing.
+  std::string missing_assignment() const;
+  std::string missing_probe() const;
+  std::string missing_start_offset();
+  void send_probes(const base::Clock& clock);
+  bool all_settled() const;
+  void enter(Stage stage, Nanos now);
+  void fail(std::string why, Nanos now);
+  void note_phases(Nanos since);
+  void note_replays();
+  void tell_progress(Nanos now);
+  int stop_request() const;
+
+  Context& context_;
+  cluster::Admin& admin_;
+  std::vector<Reports*> reports_;
+  Writer& writer_;
+  const RunOptions& options_;
+  int senders_;
+  Nanos hold_;  // how long the assignment has to stand (T6)
+  std::string failure_;
+  bool interrupted_ = false;
+  bool drained_ = true;
+  Nanos began_ = -1;  // first step
+  Nanos stage_began_ = 0;
+  Nanos held_since_ = 0;  // since when the assignment has been complete
+  Nanos probes_sent_ = 0;
+  Nanos start_took_ = 0, ended_at_ = 0, drained_in_ = 0;
+  std::size_t phases_noted_ = 0;
+  std::vector<bool> replay_noted_;
+  // progress
+  Nanos told_ = 0;
+  std::uint64_t told_sent_ = 0, told_acked_ = 0, told_received_ = 0;
+};
+
+}  // namespace freshet::engine

@@ -1,0 +1,117 @@
+#include "harness/engine/context.h"
+
+#include <algorithm>
+
+namespace freshet::engine {
+namespace {
+
+class PlanTimes final : public measure::SourceTimes {
+ public:
+  PlanTimes(const plan::StreamLanes& lanes, int lane) : cursor_(lanes, lane) {}
+  Nanos tau() const override { return cursor_.tau(); }
+  void advance() override { cursor_.advance(); }
+
+ private:
+  plan::TimeCursor cursor_;
+};
+
+Pass make_pass(const plan::Plan& plan, std::string name, bool live, int members,
+               std::vector<std::size_t> streams) {
+  Pass pass;
+  pass.name = std::move(name);
+  pass.live = live;
+  pass.members = members;
+  pass.streams = std::move(streams);
+  for (const std::size_t stream : pass.streams) {
+    const auto partitions = static_cast<std::size_t>(plan.streams[stream].partitions);
+    pass.progress.emplace_back(partitions);
+    pass.lag.emplace_back(partitions);
+    pass.probed.emplace_back(partitions);
+  }
+  return pass;
+}
+
+std::unique_ptr<measure::View> make_view(const Pass& pass, const std::vector<plan::StreamLanes>& lanes) {
+  std::vector<std::uint32_t> keys(lanes.size(), 0);
+  for (const std::size_t stream : pass.streams) keys[stream] = lanes[stream].keys();
+  return std::make_unique<measure::MemoryView>(keys);
+}
+
+}  // namespace
+
+void Notes::add(Nanos at, std::string kind, Json fields) {
+  const std::lock_guard lock(mutex_);
+  notes_.push_back({at, std::move(kind), std::move(fields)});
+}
+
+std::vector<Note> Notes::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(notes_, {});
+}
+
+Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id)
+    : plan(p), prefix(std::move(topic_prefix)), run_id(id) {
+  for (std::size_t s = 0; s < plan.streams.size(); ++s) {
+    lanes.emplace_back(plan, s);
+    std::vector<std::uint64_t> counts;
+    for (int lane = 0; lane < lanes[s].lanes(); ++lane) counts.push_back(lanes[s].count(lane));
+    acks.push_back(std::make_unique<measure::AckLog>(counts, plan.streams[s].partitions));
+    totals.emplace_back();
+  }
+  for (const plan::Group& group : plan.groups) {
+    std::vector<std::size_t> streams;
+    for (const plan::GroupStream& read : group.streams) streams.push_back(read.stream);
+    Pass& pass = passes.emplace_back(make_pass(plan, group.name, true, group.members, std::move(streams)));
+    for (const plan::GroupStream& read : group.streams) pass.bounds.push_back(read.bound);
+    pass.starts = !group.never_starts;
+    pass.view = make_view(pass, lanes);
+  }
+  for (const plan::Replay& replay : plan.replays) {
+    passes.push_back(make_pass(plan, replay.name, false, replay.members, replay.streams));
+  }
+  for (Pass& pass : passes) {
+    pass.first_member = member_status.size();
+    for (int member = 0; member < pass.members; ++member) member_status.emplace_back();
+  }
+}
+
+Nanos Context::last_tau() const {
+  return std::min(plan.end(), sending_until.load(std::memory_order_acquire));
+}
+
+Nanos Context::current_lag(std::size_t pass, std::size_t stream) const {
+  const Pass& p = passes[pass];
+  Nanos largest = 0;
+  for (std::size_t topic = 0; topic < p.streams.size(); ++topic) {
+    if (p.streams[topic] != stream) continue;
+    for (const auto& lag : p.lag[topic]) largest = std::max(largest, lag.load(std::memory_order_relaxed));
+  }
+  return largest;
+}
+
+measure::ShardSpec Context::shard_spec(std::size_t pass, std::size_t topic_index, std::int32_t partition,
+                                       std::int64_t start_offset) const {
+  const Pass& p = passes[pass];
+  const std::size_t stream = p.streams[topic_index];
+  measure::ShardSpec spec;
+  spec.stream = static_cast<std::uint16_t>(stream);
+  spec.pass = static_cast<std::uint16_t>(pass);
+  spec.partition = partition;
+  spec.start_offset = start_offset;
+  if (p.live) {
+    spec.bound = p.bounds[topic_index];
+    spec.thresholds = plan::thresholds(plan, stream, pass);
+  }
+  for (int lane = 0; lane < lanes[stream].lanes(); ++lane) {
+    if (lanes[stream].partition_of(lane) != partition) continue;
+    spec.lanes.push_back(
+        {static_cast<std::uint16_t>(lane), lanes[stream].count(lane), plan_times(lanes[stream], lane)});
+  }
+  return spec;
+}
+
+std::unique_ptr<measure::SourceTimes> plan_times(const plan::StreamLanes& lanes, int lane) {
+  return std::make_unique<PlanTimes>(lanes, lane);
+}
+
+}  // namespace freshet::engine

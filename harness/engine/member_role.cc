@@ -1,0 +1,400 @@
+#include "harness/engine/member_role.h"
+
+#include <algorithm>
+
+#include "harness/measure/envelope.h"
+
+namespace freshet::engine {
+namespace {
+
+constexpr int kEventsPerStep = 64;
+
+measure::Received received(const cluster::Record& record, const measure::Envelope& envelope, Nanos at) {
+  return {.offset = record.offset,
+          .n = envelope.n,
+          .tau = envelope.tau,
+          .sent = envelope.sent,
+          .received = at,
+          .key = envelope.key,
+          .bytes = static_cast<std::uint32_t>(record.value.size()),
+          .lane = envelope.lane,
+          .attempt = envelope.attempt,
+          .tier = envelope.tier,
+          .flags = envelope.flags};
+}
+
+}  // namespace
+
+MemberRole::MemberRole(Context& context, cluster::Cluster& cluster, base::Wake& wake,
+                       measure::Recorder& recorder, MemberSpec spec, MemberStatus& status)
+    : context_(context),
+      cluster_(cluster),
+      wake_(wake),
+      recorder_(recorder),
+      spec_(std::move(spec)),
+      status_(status),
+      waiting_(spec_.queue) {
+  for (const std::size_t stream : pass().streams) {
+    by_partition_.emplace_back(static_cast<std::size_t>(context.plan.streams[stream].partitions), nullptr);
+  }
+}
+
+MemberRole::~MemberRole() = default;
+
+base::Status MemberRole::join() {
+  auto made = cluster_.make_member(spec_.options, wake_);
+  if (!made) return made.error();
+  member_ = std::move(made).value();
+  return base::Ok{};
+}
+
+std::uint16_t MemberRole::stream_of(cluster::TopicPartition from) const {
+  return static_cast<std::uint16_t>(pass().streams[from.topic]);
+}
+
+MemberRole::Assignment* MemberRole::find(cluster::TopicPartition from) {
+  return by_partition_[from.topic][static_cast<std::size_t>(from.partition)];
+}
+
+Stepped MemberRole::step(const base::Clock& clock) {
+  const Stage stage = context_.stage.load(std::memory_order_acquire);
+  if (status_.closed.load(std::memory_order_relaxed)) return {};
+  if (context_.time.started()) {
+    if (!member_) {
+      const Nanos joins = context_.time.monotonic(spec_.joins_at);
+      if (stage >= Stage::closing || spec_.joins_at >= context_.last_tau()) {
+        status_.closed.store(true, std::memory_order_release);
+        return {.worked = true};
+      }
+      if (clock.now() < joins) return {.next = std::min(joins, clock.now() + base::kSecond)};
+      if (const base::Status joined = join(); !joined) {
+        context_.notes.add(clock.now(), "member_error",
+                           {{"group", pass().name}, {"error", joined.error().message}});
+        status_.closed.store(true, std::memory_order_release);
+        return {.worked = true};
+      }
+    }
+    if (!started_) open_shards(clock.now());
+    roll(clock);
+  }
+  if (!member_) return {.next = clock.now() + 20 * base::kMillisecond};
+  bool worked = apply_due(clock);
+  if (stage >= Stage::closing)
+    return {.worked = leave(clock) || worked, .next = clock.now() + base::kMillisecond};
+  worked = poll_some(clock) || worked;
+  if (started_ && waiting_.empty()) pass_ends(clock.now());
+  store_applied();
+  report_status(clock.now());
+  return {.worked = worked, .next = worked ? clock.now() : next_step(clock.now())};
+}
+
+// Polls until nothing is there, the waiting queue is full, or a step's share is done.
+bool MemberRole::poll_some(const base::Clock& clock) {
+  for (int i = 0; i < kEventsPerStep; ++i) {
+    if (waiting_.full()) return i > 0;
+    std::optional<cluster::MemberEvent> event = member_->poll();
+    if (!event) {
+      if (waiting_.empty()) idle_in_second_ = true;
+      return i > 0;
+    }
+    if (const auto* record = std::get_if<cluster::Record>(&*event)) {
+      on(*record, clock);
+      continue;
+    }
+    // Order matters at changes: what was applied is stored before the next poll lets partitions go.
+    const Nanos now = clock.now();
+    std::visit(
+        [&](const auto& happened) {
+          if constexpr (!std::is_same_v<std::decay_t<decltype(happened)>, cluster::Record>) on(happened, now);
+        },
+        *event);
+    store_applied();
+  }
+  return true;
+}
+
+void MemberRole::on(const cluster::Record& record, const base::Clock& clock) {
+  Assignment* assignment = find(record.from);
+  if (!assignment) return;  // of an assignment that has gone; the next owner gets it
+  receive(*assignment, record, clock);
+}
+
+void MemberRole::receive(Assignment& assignment, const cluster::Record& record, const base::Clock& clock) {
+  const Nanos monotonic = clock.now();
+  // The start may have come in the middle of a step.
+  if (!started_ && context_.time.started()) open_shards(monotonic);
+  assignment.position = record.offset + 1;
+  measure::Envelope envelope;
+  const measure::Decoded decoded = measure::read_envelope(record.value, context_.run_id, envelope);
+  const bool event = decoded == measure::Decoded::ok && !(envelope.flags & measure::kProbe);
+  if (!event) note_other(record, decoded, monotonic);
+  if (!started_) {  // only probes and other runs' records lie before the start
+    assignment.next_to_store = record.offset + 1;
+    return;
+  }
+  Waiting::Item item{.record = received(record, envelope, context_.time.since_start(monotonic)),
+                     .from = record.from,
+                     .event = event};
+  if (event) {
+    const std::uint16_t stream = stream_of(record.from);
+    recorder_.count(stream, static_cast<std::uint16_t>(spec_.pass), item.record.received,
+                    measure::Count::received);
+    context_.totals[stream].received.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (spec_.service_time == 0) return apply(item, context_.time.since_start(clock.now()));
+  // What is no event takes no service, but stands in line: it must not pass those before it.
+  if (event) busy_until_ = std::max(busy_until_, item.record.received) + spec_.service_time;
+  item.due = busy_until_;
+  waiting_.push(item);
+}
+
+// A record that is no event of ours: a probe (T6), another run's, or a damaged one.
+void MemberRole::note_other(const cluster::Record& record, measure::Decoded decoded, Nanos monotonic) {
+  if (decoded == measure::Decoded::ok) {
+    pass().probed[record.from.topic][static_cast<std::size_t>(record.from.partition)].store(true);
+  } else if (started_) {
+    recorder_.count(stream_of(record.from), static_cast<std::uint16_t>(spec_.pass),
+                    context_.time.since_start(monotonic),
+                    decoded == measure::Decoded::foreign ? measure::Count::foreign : measure::Count::corrupt);
+  }
+}
+
+// Makes visible what has been served by now (T3): at the end of its service or now, whichever is later.
+bool MemberRole::apply_due(const base::Clock& clock) {
+  bool worked = false;
+  for (int i = 0; i < kEventsPerStep && !waiting_.empty(); ++i) {
+    Waiting::Item& item = waiting_.front();
+    if (!item.dropped) {
+      const Nanos now = context_.time.since_start(clock.now());
+      if (item.due > now) break;
+      if (base::second_of(now) != second_) break;  // roll first
+      apply(item, now);
+    }
+    waiting_.pop();
+    worked = true;
+  }
+  return worked;
+}
+
+void MemberRole::apply(Waiting::Item& item, Nanos visible) {
+  Assignment* assignment = find(item.from);
+  if (!assignment) return;
+  if (assignment->live) {
+    // A record taken just after the turn of a second belongs to the new one: its lag rows are closed first.
+    if (base::second_of(visible) != second_) assignment->live->roll(visible);
+    if (item.event) assignment->live->apply(item.record, visible);
+    assignment->live->passed(item.record.offset + 1, visible);
+  } else if (assignment->replay) {
+    if (item.event) assignment->replay->apply(item.record, visible);
+    assignment->replay->passed(item.record.offset + 1, visible);
+  }
+  assignment->next_to_store = item.record.offset + 1;
+}
+
+// Offsets are stored at v (T3), once a step and partition.
+void MemberRole::store_applied() {
+  bool any = false;
+  for (const auto& assignment : assignments_) {
+    if (assignment->next_to_store < 0) continue;
+    if (spec_.commit != plan::CommitPolicy::none) member_->store(assignment->from, assignment->next_to_store);
+    assignment->next_to_store = -1;
+    any = true;
+  }
+  if (any && spec_.commit == plan::CommitPolicy::after_apply) member_->commit();
+}
+
+void MemberRole::on(const cluster::Assigned& assigned, Nanos now) {
+  Json rows = Json::array();
+  for (const auto& [from, start] : assigned.partitions) {
+    auto assignment = std::make_unique<Assignment>();
+    assignment->from = from;
+    assignment->start = start;
+    assignment->position = start;
+    by_partition_[from.topic][static_cast<std::size_t>(from.partition)] = assignment.get();
+    if (started_) open(*assignment, now);
+    // The start is written, so that a member that takes over goes on from here (T6).
+    if (spec_.commit != plan::CommitPolicy::none && start >= 0) member_->store(from, start);
+    assignments_.push_back(std::move(assignment));
+    rows.push_back({{"topic", pass().streams[from.topic]}, {"partition", from.partition}, {"start", start}});
+  }
+  if (spec_.commit != plan::CommitPolicy::none) member_->commit();
+  context_.notes.add(now, "assigned",
+                     {{"group", pass().name}, {"member", spec_.index}, {"partitions", rows}});
+  status_.assigned_at.store(now);
+  status_.owned.store(static_cast<int>(assignments_.size()), std::memory_order_release);
+}
+
+void MemberRole::release(const std::vector<cluster::TopicPartition>& partitions, bool clean, Nanos now) {
+  Json rows = Json::array();
+  for (const cluster::TopicPartition from : partitions) {
+    Assignment* assignment = find(from);
+    if (!assignment) continue;
+    waiting_.drop(from);
+    if (clean) store_applied();
+    seal(*assignment, clean, now);
+    by_partition_[from.topic][static_cast<std::size_t>(from.partition)] = nullptr;
+    std::erase_if(assignments_, [&](const auto& held) { return held.get() == assignment; });
+    rows.push_back({{"topic", pass().streams[from.topic]}, {"partition", from.partition}});
+  }
+  context_.notes.add(now, clean ? "revoked" : "lost",
+                     {{"group", pass().name}, {"member", spec_.index}, {"partitions", rows}});
+  status_.assigned_at.store(now);
+  status_.owned.store(static_cast<int>(assignments_.size()), std::memory_order_release);
+}
+
+void MemberRole::on(const cluster::End& end, Nanos now) {
+  Assignment* assignment = find(end.from);
+  if (!assignment) return;
+  assignment->position = std::max(assignment->position, end.offset);
+  assignment->end_seen = true;
+  assignment->end = end.offset;
+  if (started_ && waiting_.empty()) pass_ends(now);
+}
+
+// An End lies behind the records before it: it is passed when none of them waits for its service any more.
+void MemberRole::pass_ends(Nanos now) {
+  const Nanos since = context_.time.since_start(now);
+  for (const auto& assignment : assignments_) {
+    if (assignment->end < 0) continue;
+    if (assignment->live) assignment->live->passed(assignment->end, since);
+    if (assignment->replay) assignment->replay->passed(assignment->end, since);
+    assignment->end = -1;
+  }
+}
+
+// P4: below the log's start the events between are expired; above its end the log was cut.
+void MemberRole::on(const cluster::Reset& reset, Nanos now) {
+  const bool below = reset.low_watermark >= 0 && reset.position < reset.low_watermark;
+  const bool above = reset.high_watermark >= 0 && reset.position > reset.high_watermark;
+  const std::int64_t go_on = below   ? reset.low_watermark
+                             : above ? reset.high_watermark
+                                     : std::max<std::int64_t>(reset.position, 0);
+  context_.notes.add(now, "reset",
+                     {{"group", pass().name},
+                      {"stream", context_.plan.streams[stream_of(reset.from)].name},
+                      {"partition", reset.from.partition},
+                      {"position", reset.position},
+                      {"cause", below   ? "expired"
+                                : above ? "truncated"
+                                        : "unknown"},
+                      {"goes_on_at", go_on}});
+  if (below && started_) {
+    recorder_.count(stream_of(reset.from), static_cast<std::uint16_t>(spec_.pass),
+                    context_.time.since_start(now), measure::Count::expired,
+                    static_cast<std::uint64_t>(reset.low_watermark - reset.position));
+  }
+  member_->seek(reset.from, go_on);
+}
+
+void MemberRole::on(const cluster::MemberError& error, Nanos now) {
+  context_.notes.add(
+      now, "member_error",
+      {{"group", pass().name}, {"member", spec_.index}, {"fatal", error.fatal}, {"error", error.message}});
+}
+
+void MemberRole::open_shards(Nanos now) {
+  started_ = true;
+  for (const auto& assignment : assignments_) open(*assignment, now);
+}
+
+void MemberRole::open(Assignment& assignment, Nanos now) {
+  const std::int64_t start = std::max(assignment.start, assignment.position);
+  measure::ShardSpec spec =
+      context_.shard_spec(spec_.pass, assignment.from.topic, assignment.from.partition, start);
+  measure::Progress* progress =
+      &pass().progress[assignment.from.topic][static_cast<std::size_t>(assignment.from.partition)];
+  if (pass().live) {
+    assignment.live = std::make_unique<measure::LiveShard>(
+        std::move(spec), context_.acks[stream_of(assignment.from)].get(), pass().view.get(), progress,
+        &recorder_, context_.time.since_start(now));
+  } else {
+    assignment.replay = std::make_unique<measure::ReplayShard>(std::move(spec), progress, &recorder_);
+  }
+}
+
+void MemberRole::seal(Assignment& assignment, bool clean, Nanos now) {
+  if (!started_) return;
+  const Nanos since = context_.time.since_start(now);
+  if (assignment.live) {
+    assignment.live->roll(since);
+    sealed_.push_back(assignment.live->seal(since, clean));
+  } else if (assignment.replay) {
+    sealed_.push_back(assignment.replay->seal(since, clean));
+  }
+}
+
+// Closes the seconds that have ended, before anything of a new one happens.
+void MemberRole::roll(const base::Clock& clock) {
+  const Nanos since = context_.time.since_start(clock.now());
+  const std::int64_t second = base::second_of(since);
+  if (second == second_) return;
+  for (const auto& assignment : assignments_) {
+    if (!assignment->live) continue;
+    assignment->live->roll(since);
+    pass().lag[assignment->from.topic][static_cast<std::size_t>(assignment->from.partition)].store(
+        assignment->live->freshness_lag(since), std::memory_order_relaxed);
+  }
+  receiver_second(clock);
+  second_ = second;
+  recorder_.cut();
+}
+
+void MemberRole::receiver_second(const base::Clock& clock) {
+  const Nanos cpu = clock.thread_cpu();
+  const Nanos since = context_.time.since_start(clock.now());
+  // A roll that comes late spans several seconds: the share is over all of them.
+  const auto seconds = static_cast<double>(std::max<std::int64_t>(base::second_of(since) - second_, 1));
+  if (second_ >= 0) {
+    recorder_.receiver({.pass = static_cast<std::uint16_t>(spec_.pass),
+                        .member = static_cast<std::uint16_t>(spec_.index),
+                        .second = second_,
+                        .busy = static_cast<double>(cpu - cpu_at_second_) / (seconds * base::kSecond),
+                        .data_queued = !idle_in_second_});
+  }
+  cpu_at_second_ = cpu;
+  idle_in_second_ = false;
+}
+
+void MemberRole::report_status(Nanos now) {
+  if (!started_) return;
+  const Nanos after_last = context_.last_tau() + 1;
+  bool drained = waiting_.empty();
+  bool caught_up = drained && !assignments_.empty();
+  for (const auto& assignment : assignments_) {
+    if (assignment->live && drained) drained = assignment->live->freshness_lag(after_last) == 0;
+    caught_up = caught_up && assignment->end_seen;
+  }
+  status_.drained.store(drained, std::memory_order_release);
+  if (!pass().live && caught_up && !status_.caught_up.load(std::memory_order_relaxed)) {
+    status_.caught_up_at.store(now);
+    status_.caught_up.store(true, std::memory_order_release);
+  }
+}
+
+// Leaves the group: stores, seals what it still holds, and polls until the client has gone.
+bool MemberRole::leave(const base::Clock& clock) {
+  if (!leaving_) {
+    leaving_ = true;
+    store_applied();
+    member_->close();
+  }
+  const bool worked = poll_some(clock);
+  if (!member_->closed()) return worked;
+  const Nanos now = clock.now();
+  for (const auto& assignment : assignments_) seal(*assignment, true, now);
+  assignments_.clear();
+  for (auto& topic : by_partition_) std::fill(topic.begin(), topic.end(), nullptr);
+  recorder_.cut();
+  status_.closed.store(true, std::memory_order_release);
+  return true;
+}
+
+Nanos MemberRole::next_step(Nanos now) const {
+  Nanos next = now + base::kSecond;
+  if (!context_.time.started()) return std::min(next, now + 20 * base::kMillisecond);
+  next = context_.time.monotonic((second_ + 1) * base::kSecond);
+  if (!waiting_.empty()) next = std::min(next, context_.time.monotonic(waiting_.front().due));
+  return std::max(next, now + 1);
+}
+
+}  // namespace freshet::engine

@@ -1,0 +1,101 @@
+// A member of a pass: polls, serves each record for its service time (T3), applies it to the group's view and
+// stamps it visible. Opens a shard for each assignment of a partition and seals it when the partition goes
+// (P2).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "harness/engine/context.h"
+#include "harness/engine/role.h"
+#include "harness/engine/waiting.h"
+#include "harness/measure/envelope.h"
+
+namespace freshet::engine {
+
+struct MemberSpec {
+  std::size_t pass = 0;
+  int index = 0;           // within the pass
+  Nanos service_time = 0;  // per event; a capped replay's pace is one too
+  std::uint32_t queue = 4096;
+  plan::CommitPolicy commit = plan::CommitPolicy::interval;
+  Nanos joins_at = 0;  // replay: since start; live members join before the start
+  cluster::MemberOptions options;
+};
+
+class MemberRole final : public Role {
+ public:
+  MemberRole(Context& context, cluster::Cluster& cluster, base::Wake& wake, measure::Recorder& recorder,
+             MemberSpec spec, MemberStatus& status);
+  ~MemberRole() override;
+
+  // Creates the client. Live members are made before the roles run (its error ends the run before τ = 0); a
+  // replay's are made by the role when their phase begins.
+  base::Status join();
+  Stepped step(const base::Clock& clock) override;
+
+  // What its shards saw, sealed. After the run.
+  const std::vector<measure::Sealed>& sealed() const { return sealed_; }
+
+ private:
+  struct Assignment {  // one assignment of a partition
+    cluster::TopicPartition from;
+    std::int64_t start = 0;
+    std::int64_t position = -1;
+    std::int64_t next_to_store = -1;  // applied but not stored yet
+    std::int64_t end = -1;  // an End that came while records were waiting: passed once they are visible
+    bool end_seen = false;
+    std::unique_ptr<measure::LiveShard> live;
+    std::unique_ptr<measure::ReplayShard> replay;
+  };
+
+  Pass& pass() const { return context_.passes[spec_.pass]; }
+  std::uint16_t stream_of(cluster::TopicPartition from) const;
+  Assignment* find(cluster::TopicPartition from);
+
+  bool poll_some(const base::Clock& clock);
+  void on(const cluster::Record& record, const base::Clock& clock);
+  void on(const cluster::Assigned& assigned, Nanos now);
+  void on(const cluster::Revoked& revoked, Nanos now) { release(revoked.partitions, true, now); }
+  void on(const cluster::Lost& lost, Nanos now) { release(lost.partitions, false, now); }
+  void on(const cluster::End& end, Nanos now);
+  void on(const cluster::Reset& reset, Nanos now);
+  void on(const cluster::MemberError& error, Nanos now);
+
+  void receive(Assignment& assignment, const cluster::Record& record, const base::Clock& clock);
+  void note_other(const cluster::Record& record, measure::Decoded decoded, Nanos monotonic);
+  bool apply_due(const base::Clock& clock);
+  void pass_ends(Nanos now);
+  void apply(Waiting::Item& item, Nanos visible);
+  void store_applied();
+  void release(const std::vector<cluster::TopicPartition>& partitions, bool clean, Nanos now);
+  void seal(Assignment& assignment, bool clean, Nanos now);
+  void open_shards(Nanos now);
+  void open(Assignment& assignment, Nanos now);
+  void roll(const base::Clock& clock);
+  void receiver_second(const base::Clock& clock);
+  void report_status(Nanos now);
+  bool leave(const base::Clock& clock);
+  Nanos next_step(Nanos now) const;
+
+  Context& context_;
+  cluster::Cluster& cluster_;
+  base::Wake& wake_;
+  measure::Recorder& recorder_;
+  MemberSpec spec_;
+  MemberStatus& status_;
+  std::unique_ptr<cluster::Member> member_;
+  std::vector<std::unique_ptr<Assignment>> assignments_;
+  std::vector<std::vector<Assignment*>> by_partition_;  // topic index, partition -> assignment or null
+  std::vector<measure::Sealed> sealed_;
+  Waiting waiting_;
+  Nanos busy_until_ = 0;  // T3
+  std::int64_t second_ = -1;
+  Nanos cpu_at_second_ = 0;
+  bool idle_in_second_ = false;  // at some moment of the second nothing was waiting (V3)
+  bool started_ = false;
+  bool leaving_ = false;
+};
+
+}  // namespace freshet::engine

@@ -1,0 +1,34 @@
+// The writer: takes what the roles have recorded and writes it down, at least twice a second. Also keeps what
+// progress shows of the staleness just now.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "harness/engine/context.h"
+#include "harness/engine/role.h"
+#include "harness/results/run_folder.h"
+
+namespace freshet::engine {
+
+class Writer final : public Role {
+ public:
+  Writer(Context& context, results::FactsWriter& facts) : context_(context), facts_(facts) {}
+  Stepped step(const base::Clock& clock) override;
+
+  // p99 of the staleness recorded since the last call, ns; -1: none. From any thread.
+  Nanos recent_p99(std::uint16_t stream, std::uint16_t pass);
+  // After the roles have stopped: takes what is left.
+  void drain(const base::Clock& clock);
+
+ private:
+  bool collect();
+  void write_notes(const base::Clock& clock);
+
+  Context& context_;
+  results::FactsWriter& facts_;
+  std::mutex recent_mutex_;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, measure::Histogram> recent_;
+};
+
+}  // namespace freshet::engine

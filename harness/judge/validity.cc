@@ -1,0 +1,184 @@
+#include "harness/judge/validity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/base/text.h"
+#include "harness/judge/slo.h"
+
+namespace freshet::judge {
+namespace {
+
+using base::format_duration;
+using base::format_share;
+using results::SloEvidence;
+
+// V1 and V4 allow 5 % of the bound, V5 10 %. Integers: 20 times the figure against the bound.
+constexpr Nanos kOwnPart = 20;
+constexpr Nanos kClockPart = 10;
+
+struct Gated {
+  std::size_t instance = 0;
+  Nanos figure = 0, bound = 0;
+};
+
+// The SLO instance whose `member` is the largest part of its bound; instances without a bound are left out.
+bool worst_part(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+                const results::Figures& figures, Nanos SloEvidence::*member, Gated& worst) {
+  bool found = false;
+  double part = -1;
+  for (std::size_t i = 0; i < instances.size() && i < figures.slos.size(); ++i) {
+    const Nanos bound = gated_bound(plan, instances[i]);
+    if (bound <= 0) continue;
+    const Nanos figure = figures.slos[i].*member;
+    const double this_part = static_cast<double>(figure) / static_cast<double>(bound);
+    if (this_part <= part) continue;
+    part = this_part;
+    worst = {i, figure, bound};
+    found = true;
+  }
+  return found;
+}
+
+void set_against_bound(Validity& rule, const plan::Plan& plan, const plan::SloInstance& instance,
+                       const Gated& worst) {
+  rule.holds = worst.figure * kOwnPart <= worst.bound;
+  rule.figure = format_duration(worst.figure);
+  rule.limit = format_duration(worst.bound / kOwnPart);
+  rule.sentence += fmt::format(" (5 % of the bound; worst for: {})", plan::describe(plan, instance));
+}
+
+Validity own_delay(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+                   const results::Figures& figures) {
+  Validity rule{"V1 own-delay", true, "the harness's own send delay at the gated quantile", "none", ""};
+  for (std::size_t i = 0; i < instances.size() && i < figures.slos.size(); ++i) {
+    const plan::Slo& slo = plan.slos[instances[i].slo];
+    const SloEvidence& evidence = figures.slos[i];
+    if (holds(slo, evidence) || !holds_without_own(slo, evidence)) continue;
+    rule.holds = false;
+    rule.sentence = fmt::format("an SLO fails only by events that the harness itself made late: {}",
+                                plan::describe(plan, instances[i]));
+    rule.figure = fmt::format("{} bad", base::format_count(evidence.bad));
+    rule.limit = fmt::format("{} bad without own causes", base::format_count(evidence.bad_without_own));
+    return rule;
+  }
+  Gated worst;
+  if (!worst_part(plan, instances, figures, &SloEvidence::own_delay, worst)) {
+    rule.sentence += ": no SLO has a bound to compare it with";
+    return rule;
+  }
+  set_against_bound(rule, plan, instances[worst.instance], worst);
+  return rule;
+}
+
+Validity own_not_sent(const plan::Plan& plan, const results::Figures& figures) {
+  Validity rule{"V2 own-not-sent", true, "events of a phase that the harness itself did not send", "none",
+                "1 %"};
+  const results::OwnNotSentRow* worst = nullptr;
+  double part = 0;
+  for (const results::OwnNotSentRow& row : figures.own_not_sent) {
+    if (row.planned == 0 || row.not_sent_own == 0) continue;
+    // Exact, and the worst row can only be worse than any other that breaks the rule.
+    if (row.not_sent_own * 100 > row.planned) rule.holds = false;
+    const double this_part = static_cast<double>(row.not_sent_own) / static_cast<double>(row.planned);
+    if (this_part <= part) continue;
+    part = this_part;
+    worst = &row;
+  }
+  if (!worst) return rule;
+  rule.figure = format_share(part);
+  rule.sentence += fmt::format(" (worst: {} of {} of {} in {})", base::format_count(worst->not_sent_own),
+                               base::format_count(worst->planned),
+                               plan.streams[static_cast<std::size_t>(worst->stream)].klass,
+                               plan.phases[static_cast<std::size_t>(worst->phase)].name);
+  return rule;
+}
+
+Validity receiver_bound(const plan::Plan& plan, const results::Figures& figures) {
+  Validity rule{"V3 receiver-bound", true,
+                "seconds in which a member's own work filled over 80 % with data queued", "none",
+                "1 % of the measured seconds, or two"};
+  std::uint64_t most = 0;
+  for (const results::ReceiverRow& row : figures.receivers) {
+    if (row.bound_seconds * 100 > row.measured_seconds && row.bound_seconds >= 3) rule.holds = false;
+    if (row.bound_seconds <= most) continue;
+    most = row.bound_seconds;
+    const auto pass = static_cast<std::size_t>(row.pass);
+    const std::string& name =
+        pass < plan.groups.size() ? plan.groups[pass].name : plan.replays[pass - plan.groups.size()].name;
+    rule.figure = fmt::format("{} of {} s (member {} of {})", row.bound_seconds, row.measured_seconds,
+                              row.member, name);
+  }
+  return rule;
+}
+
+Validity host_stall(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+                    const results::Figures& figures) {
+  Validity rule{"V4 host-stall", true, "lateness of a 1 ms timer on this host at the gated quantile", "none",
+                ""};
+  Gated worst;
+  if (!worst_part(plan, instances, figures, &SloEvidence::hiccup, worst)) {
+    rule.sentence += ": no SLO has a bound to compare it with";
+    return rule;
+  }
+  set_against_bound(rule, plan, instances[worst.instance], worst);
+  return rule;
+}
+
+Nanos smallest_bound(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances) {
+  Nanos smallest = base::kNever;
+  for (const plan::Stream& stream : plan.streams) {
+    if (stream.bound > 0) smallest = std::min(smallest, stream.bound);
+  }
+  for (const plan::Group& group : plan.groups) {
+    for (const plan::GroupStream& read : group.streams) {
+      if (read.bound > 0) smallest = std::min(smallest, read.bound);
+    }
+  }
+  for (const plan::SloInstance& instance : instances) {
+    if (const Nanos bound = gated_bound(plan, instance); bound > 0) smallest = std::min(smallest, bound);
+  }
+  return smallest == base::kNever ? base::kSecond : smallest;
+}
+
+// On one host all stamps of D come from one monotonic clock, so its error is nil: what remains of V5 is a
+// step of the wall clock (record timestamps, retention) and a negative staleness, which nothing can excuse.
+Validity clock_trust(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+                     const results::Figures& figures) {
+  const Nanos bound = smallest_bound(plan, instances);
+  const Nanos step = figures.wall_step < 0 ? -figures.wall_step : figures.wall_step;
+  Validity rule{"V5 clock", true, "step of the wall clock inside the run (10 % of the smallest bound)",
+                format_duration(step), format_duration(bound / kClockPart)};
+  if (step * kClockPart > bound) rule.holds = false;
+  if (figures.negative_staleness > 0) {
+    rule.holds = false;
+    rule.sentence = "events visible before their intended time: a clock or a stamp is wrong";
+    rule.figure = base::format_count(figures.negative_staleness);
+    rule.limit = "0";
+  }
+  return rule;
+}
+
+Validity damage(const results::Figures& figures) {
+  Validity rule{"run folder damaged", false, "part of the record is missing or unreadable", "", "0"};
+  rule.figure = fmt::format("{} ({})", figures.damage.size(), figures.damage.front());
+  return rule;
+}
+
+}  // namespace
+
+std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Figures& figures) {
+  const std::vector<plan::SloInstance> instances = plan::slo_instances(plan).instances;
+  std::vector<Validity> rules;
+  // A run that finished wrote all of it: what is gone since cannot be judged as if it had been seen.
+  if (figures.ending == "complete" && !figures.damage.empty()) rules.push_back(damage(figures));
+  rules.push_back(own_delay(plan, instances, figures));
+  rules.push_back(own_not_sent(plan, figures));
+  rules.push_back(receiver_bound(plan, figures));
+  rules.push_back(host_stall(plan, instances, figures));
+  rules.push_back(clock_trust(plan, instances, figures));
+  return rules;
+}
+
+}  // namespace freshet::judge

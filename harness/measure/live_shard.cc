@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "harness/measure/envelope.h"
+#include "harness/measure/lag_meter.h"
+#include "harness/measure/lane_ledger.h"
+#include "harness/measure/raise.h"
+#include "harness/measure/shard.h"
+#include "harness/measure/worst_events.h"
+
+namespace freshet::measure {
+namespace {
+
+// Bucket b of Parts: D in [2^(b/4), 2^((b+1)/4)) us.
+std::size_t part_bucket(Nanos staleness) {
+  const auto us = static_cast<std::uint64_t>(std::max<Nanos>(staleness / base::kMicrosecond, 1));
+  const auto octave = static_cast<std::size_t>(std::bit_width(us)) - 1;
+  const double mantissa = static_cast<double>(us) / static_cast<double>(std::uint64_t{1} << octave);
+  constexpr double kQuarter = 1.189207115002721, kHalf = 1.4142135623730951, kThree = 1.681792830507429;
+  const auto quarter =
+      static_cast<std::size_t>((mantissa >= kQuarter) + (mantissa >= kHalf) + (mantissa >= kThree));
+  return std::min(octave * 4 + quarter, kPartBuckets - 1);
+}
+
+bool acknowledged(AckState state) {
+  return state == AckState::acked || state == AckState::acked_unknown;
+}
+
+// Its report, or that there was none to be sent, says that it does not come in its turn (L1).
+bool never_visible(AckState state) {
+  return state == AckState::failed || state == AckState::indeterminate || state == AckState::not_sent_own ||
+         state == AckState::not_sent_cluster;
+}
+
+// What is known of a head that was not applied here.
+enum class Fate {
+  open,
+  past,       // it will not become visible in its turn: its report said so, or it was passed unseen (E5, E6)
+  elsewhere,  // another shard of the pass settled it
+};
+
+}  // namespace
+
+struct LiveShard::Impl {
+  Impl(ShardSpec s, const AckLog* a, View* v, Progress* p, Recorder* r, Nanos now)
+      : spec(std::move(s)),
+        acks(a),
+        view(v),
+        progress(p),
+        recorder(r),
+        ledger(std::move(spec.lanes)),
+        lag(spec.stream, spec.pass, spec.partition, spec.bound,
+            told_until(progress->lag_until.load(std::memory_order_acquire), now)),
+        position(spec.start_offset),
+        taken_over(std::max(position, progress->applied.load(std::memory_order_acquire))) {
+    for (LaneLedger& lane : ledger.lanes()) take_over(lane);
+    oldest = ledger.oldest();
+  }
+
+  // The first shard of a partition tells its lag since the start, a later one since the last ended.
+  static Nanos told_until(Nanos before, Nanos now) {
+    return std::min(now, before == base::kNever ? Nanos{0} : before);
+  }
+
+  ShardSpec spec;
+  const AckLog* acks;
+  View* view;
+  Progress* progress;
+  Recorder* recorder;
+  PartitionLedger ledger;
+  LagMeter lag;
+  Worst<Nanos> worst;
+  Nanos oldest = base::kNever;  // τ of the oldest head
+  std::int64_t position;        // E6
+  std::int64_t taken_over;      // offsets below were earlier shards'
+
+  void count(Nanos at, Count what, std::uint64_t by = 1) {
+    recorder->count(spec.stream, spec.pass, at, what, by);
+  }
+  void record(const Received& record, Nanos visible);
+  bool known_before(const Received& record, LaneLedger* lane, Nanos visible);
+  void sample_consumer(std::uint16_t lane, std::uint64_t n, Nanos age);
+  void settle_head(LaneLedger& lane, Nanos at);
+  void skip_head(LaneLedger& lane);
+  void take_over(LaneLedger& lane);
+  Fate fate_of_head(const LaneLedger& lane) const;
+  void settle_past_heads(LaneLedger& lane, Nanos now);
+  void skip_heads_settled_elsewhere();
+  Nanos consumer_lag(Nanos at) const;
+};
+
+// D, its parts, the exact counters and the worst events of one event that has just become visible (T1, E7,
+// V1).
+void LiveShard::Impl::record(const Received& r, Nanos visible) {
+  const Nanos staleness = visible - r.tau;
+  const Nanos own = (r.flags & kStalled) ? 0 : r.sent - r.tau;
+  Cohort& cohort =
+      recorder->cohort({spec.stream, spec.pass, r.tier, Measure::staleness}, base::second_of(r.tau));
+  cohort.histogram.record(staleness);
+  ++cohort.samples;
+  for (std::size_t i = 0; i < spec.thresholds.size(); ++i) {
+    cohort.over[i] += staleness > spec.thresholds[i];
+    cohort.over_without_own[i] += staleness - own > spec.thresholds[i];
+  }
+  Parts::Sum& sum = recorder->parts(spec.stream, spec.pass).buckets[part_bucket(staleness)];
+  ++sum.events;
+  sum.send += static_cast<double>(r.sent - r.tau);
+  sum.log += static_cast<double>(r.received - r.sent);
+  sum.apply += static_cast<double>(visible - r.received);
+  if (worst.admit(staleness)) {
+    recorder->worst({spec.stream, spec.pass, r.lane, r.tier, r.key, r.n, spec.partition, r.offset, r.tau,
+                     r.sent, r.received, visible});
+  }
+}
+
+// An event settles `age` after its τ: a peak of the consumer lag, if it was acknowledged by then (L2).
+void LiveShard::Impl::sample_consumer(std::uint16_t lane, std::uint64_t n, Nanos age) {
+  if (acks && age > 0 && acknowledged(acks->get(lane, n).state)) lag.sample_consumer(age);
+}
+
+// The head of a lane settles at `at`: a peak of the lag, if it was the oldest (L1).
+void LiveShard::Impl::settle_head(LaneLedger& lane, Nanos at) {
+  const Nanos tau = lane.head_tau();
+  lag.advance(at, oldest);
+  sample_consumer(lane.lane(), lane.head(), at - tau);
+  lane.settle_head();
+  if (tau == oldest) oldest = ledger.oldest();
+}
+
+// The head was settled before, and its lag told, by another shard of the pass.
+void LiveShard::Impl::skip_head(LaneLedger& lane) {
+  const Nanos tau = lane.head_tau();
+  lane.settle_head();
+  if (tau == oldest) oldest = ledger.oldest();
+}
+
+// What lies below where this shard begins was settled by earlier ones. Without a believed offset an event is
+// passed when a later one of its lane is (E6).
+void LiveShard::Impl::take_over(LaneLedger& lane) {
+  if (!acks) return;
+  std::uint64_t passed = 0;  // one more than the last event of the lane known to lie below
+  for (std::uint64_t n = 0; n < lane.planned(); ++n) {
+    const Ack ack = acks->get(lane.lane(), n);
+    if (ack.state == AckState::planned || ack.offset >= taken_over) break;
+    if (ack.state == AckState::acked) passed = n + 1;
+  }
+  while (lane.head() < lane.planned()) {
+    const AckState state = acks->get(lane.lane(), lane.head()).state;
+    const bool below = acknowledged(state) && lane.head() < passed;
+    if (!below && !never_visible(state)) break;
+    lane.settle_head();
+  }
+}
+
+Fate LiveShard::Impl::fate_of_head(const LaneLedger& lane) const {
+  const bool later_seen = lane.seen_end() > lane.head();
+  if (!acks) return later_seen ? Fate::past : Fate::open;
+  const Ack ack = acks->get(lane.lane(), lane.head());
+  if (never_visible(ack.state)) return Fate::past;
+  if (ack.state == AckState::acked_unknown) return later_seen ? Fate::past : Fate::open;
+  if (ack.state != AckState::acked) return Fate::open;
+  if (ack.offset < taken_over) return Fate::elsewhere;
+  if (ack.offset < position) return Fate::past;
+  return ack.offset < progress->applied.load(std::memory_order_acquire) ? Fate::elsewhere : Fate::open;
+}
+
+void LiveShard::Impl::settle_past_heads(LaneLedger& lane, Nanos now) {
+  while (lane.head_tau() <= now) {
+    switch (fate_of_head(lane)) {
+      case Fate::open:
+        return;
+      case Fate::past:
+        settle_head(lane, now);
+        break;
+      case Fate::elsewhere:
+        skip_head(lane);
+        break;
+    }
+  }
+}
+
+void LiveShard::Impl::skip_heads_settled_elsewhere() {
+  for (LaneLedger& lane : ledger.lanes()) {
+    while (lane.head_tau() != base::kNever && fate_of_head(lane) == Fate::elsewhere) skip_head(lane);
+  }
+}
+
+Nanos LiveShard::Impl::consumer_lag(Nanos at) const {
+  Nanos largest = 0;
+  if (!acks) return largest;
+  for (const LaneLedger& lane : ledger.lanes()) {
+    if (lane.head_tau() >= at) continue;
+    if (acknowledged(acks->get(lane.lane(), lane.head()).state))
+      largest = std::max(largest, at - lane.head_tau());
+  }
+  return largest;
+}
+
+LiveShard::LiveShard(ShardSpec spec, const AckLog* acks, View* view, Progress* progress, Recorder* recorder,
+                     Nanos now)
+    : impl_(std::make_unique<Impl>(std::move(spec), acks, view, progress, recorder, now)) {
+  raise(progress->position, impl_->position);
+  roll(now);
+}
+LiveShard::~LiveShard() = default;
+
+// Nothing new: redelivered, a second copy, or not an event of this partition's at all (K1, K2).
+bool LiveShard::Impl::known_before(const Received& r, LaneLedger* lane, Nanos visible) {
+  if (r.offset < progress->applied.load(std::memory_order_relaxed)) {
+    count(visible, Count::redelivered);
+    if (lane && r.n < lane->planned() && r.n == lane->head()) skip_head(*lane);
+    return true;
+  }
+  if (!lane || r.n >= lane->planned()) {
+    count(visible, Count::corrupt);
+    return true;
+  }
+  if (!lane->seen(r.n)) return false;
+  count(visible, r.attempt > 0 ? Count::reprocessed : Count::log_duplicate);
+  return true;
+}
+
+void LiveShard::apply(const Received& record, Nanos visible) {
+  Impl& shard = *impl_;
+  LaneLedger* lane = shard.ledger.find(record.lane);
+  if (shard.known_before(record, lane, visible)) return;
+  const Applied applied = shard.view->apply(shard.spec.stream, record.key, record.tau, record.n);
+  if (applied.before > record.tau) shard.count(visible, Count::out_of_order);
+  lane->see(record.n);
+  shard.count(visible, Count::visible);
+  shard.count(visible, Count::bytes_received, record.bytes);
+  shard.record(record, visible);
+  if (record.n == lane->head()) {
+    shard.settle_head(*lane, visible);
+  } else if (record.n > lane->head()) {
+    shard.sample_consumer(record.lane, record.n, visible - record.tau);
+    shard.settle_past_heads(*lane, visible);
+  }
+}
+
+void LiveShard::passed(std::int64_t offset, Nanos now) {
+  Impl& shard = *impl_;
+  if (offset <= shard.position) return;
+  const bool jumped = offset > shard.position + 1;
+  shard.position = offset;
+  raise(shard.progress->applied, offset);
+  raise(shard.progress->position, offset);
+  // One step forward is an event that was just applied; a jump may have passed something unseen.
+  if (!jumped) return;
+  for (LaneLedger& lane : shard.ledger.lanes()) shard.settle_past_heads(lane, now);
+}
+
+void LiveShard::roll(Nanos now) {
+  Impl& shard = *impl_;
+  const std::int64_t current = base::second_of(now);
+  if (shard.lag.second() >= current) return;
+  shard.skip_heads_settled_elsewhere();
+  while (shard.lag.second() < current) {
+    const Nanos end = (shard.lag.second() + 1) * base::kSecond;
+    // What has ended is noticed now: in a roll that comes late, in its last second only.
+    if (shard.lag.second() + 1 == current) {
+      for (LaneLedger& lane : shard.ledger.lanes()) shard.settle_past_heads(lane, end);
+    }
+    shard.lag.advance(end, shard.oldest);
+    shard.lag.sample_consumer(shard.consumer_lag(end));
+    shard.lag.close(*shard.recorder);
+  }
+  shard.progress->lag_until.store(current * base::kSecond, std::memory_order_release);
+}
+
+Sealed LiveShard::seal(Nanos now, bool clean) {
+  Impl& shard = *impl_;
+  roll(now);
+  shard.lag.advance(now, shard.oldest);
+  shard.lag.sample_consumer(shard.consumer_lag(now));
+  shard.lag.close(*shard.recorder);
+  shard.progress->lag_until.store(now, std::memory_order_release);
+  return {shard.spec.stream, shard.spec.pass, shard.spec.partition, shard.spec.start_offset,
+          shard.position,    clean,           shard.ledger.take()};
+}
+
+Nanos LiveShard::freshness_lag(Nanos now) const {
+  return impl_->oldest < now ? now - impl_->oldest : 0;
+}
+
+bool LiveShard::settled() const {
+  return impl_->oldest == base::kNever;
+}
+
+}  // namespace freshet::measure

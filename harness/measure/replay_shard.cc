@@ -1,0 +1,60 @@
+#include "harness/measure/lane_ledger.h"
+#include "harness/measure/raise.h"
+#include "harness/measure/shard.h"
+
+namespace freshet::measure {
+
+struct ReplayShard::Impl {
+  ShardSpec spec;
+  Progress* progress;
+  Recorder* recorder;
+  PartitionLedger ledger;
+  std::int64_t position;
+
+  void count(Nanos at, Count what, std::uint64_t by = 1) {
+    recorder->count(spec.stream, spec.pass, at, what, by);
+  }
+};
+
+ReplayShard::ReplayShard(ShardSpec spec, Progress* progress, Recorder* recorder) {
+  PartitionLedger ledger(std::move(spec.lanes));
+  const std::int64_t start = spec.start_offset;
+  impl_ = std::make_unique<Impl>(Impl{std::move(spec), progress, recorder, std::move(ledger), start});
+}
+ReplayShard::~ReplayShard() = default;
+
+void ReplayShard::apply(const Received& record, Nanos visible) {
+  Impl& shard = *impl_;
+  if (record.offset < shard.progress->applied.load(std::memory_order_relaxed)) {
+    shard.count(visible, Count::redelivered);
+    return;
+  }
+  LaneLedger* lane = shard.ledger.find(record.lane);
+  if (!lane || record.n >= lane->planned()) {
+    shard.count(visible, Count::corrupt);
+    return;
+  }
+  if (lane->seen(record.n)) {
+    shard.count(visible, record.attempt > 0 ? Count::reprocessed : Count::log_duplicate);
+    return;
+  }
+  lane->see(record.n);
+  shard.count(visible, Count::visible);
+  shard.count(visible, Count::bytes_received, record.bytes);
+}
+
+void ReplayShard::passed(std::int64_t offset, Nanos) {
+  Impl& shard = *impl_;
+  if (offset <= shard.position) return;
+  shard.position = offset;
+  raise(shard.progress->applied, offset);
+  raise(shard.progress->position, offset);
+}
+
+Sealed ReplayShard::seal(Nanos, bool clean) {
+  Impl& shard = *impl_;
+  return {shard.spec.stream, shard.spec.pass, shard.spec.partition, shard.spec.start_offset,
+          shard.position,    clean,           shard.ledger.take()};
+}
+
+}  // namespace freshet::measure

@@ -1,0 +1,134 @@
+// Shards of the consuming side (P2): what one assignment of a partition to a member sees. Opened at Assigned,
+// owned by that member's thread, sealed at Revoked, Lost or the end, merged later.
+//
+// All times are ns since the run's start. The event's path allocates nothing and takes no lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "harness/measure/ack_log.h"
+#include "harness/measure/recorder.h"
+#include "harness/measure/view.h"
+
+namespace freshet::measure {
+
+// The plan's answer to "when is source n + 1 of this lane due?" (E4). One cursor a lane; belongs to one
+// shard.
+class SourceTimes {
+ public:
+  virtual ~SourceTimes() = default;
+  virtual Nanos tau() const = 0;  // of the event it stands at; base::kNever after the last
+  virtual void advance() = 0;
+};
+
+struct LaneSource {
+  std::uint16_t lane = 0;
+  std::uint64_t planned = 0;
+  std::unique_ptr<SourceTimes> times;  // stands at n = 0; a replay, which has no lag, may go without
+};
+
+// What a pass has applied of a partition, over all its shards: offsets below are redelivered when seen again
+// (K2). Written by the shards that are open (two may be for a while, P2), read when the next one opens and by
+// the observer.
+struct Progress {
+  std::atomic<std::int64_t> applied{-1};  // highest offset applied + 1; -1: nothing yet
+  // Greater of the client's position and the last End (E6); -1: none yet.
+  std::atomic<std::int64_t> position{-1};
+  // Until when shards have told the lag of the partition, so that the next one tells it from there and the
+  // time without an owner is not left out (L1); kNever: no shard yet.
+  std::atomic<Nanos> lag_until{base::kNever};
+};
+
+// A record as the member took it from the client, envelope already read.
+struct Received {
+  std::int64_t offset = 0;
+  std::uint64_t n = 0;
+  Nanos tau = 0, sent = 0, received = 0;
+  std::uint32_t key = 0;
+  std::uint32_t bytes = 0;  // of the value
+  std::uint16_t lane = 0;
+  std::uint16_t attempt = 0;
+  std::uint8_t tier = 0;
+  std::uint8_t flags = 0;
+};
+
+// Which planned events a pass has seen, per lane (K1). Contiguous mark and bitmap in one: bit n of lane.
+struct SeenLane {
+  std::uint16_t lane = 0;
+  std::uint64_t planned = 0;
+  std::vector<std::uint64_t> bits;
+};
+struct Sealed {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  std::int64_t first_offset = -1;  // start offset of the assignment
+  std::int64_t position = -1;      // where it ended (E6)
+  bool clean = true;               // false: ended by Lost
+  std::vector<SeenLane> lanes;
+};
+
+struct ShardSpec {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  std::int64_t start_offset = 0;
+  Nanos bound = 0;                // the freshness bound of (class, group)
+  std::vector<Nanos> thresholds;  // [0] = bound; at most kMaximumThresholds
+  std::vector<LaneSource> lanes;  // those with lane mod partitions == partition
+};
+
+class LiveShard {
+ public:
+  // Pointers are not owned. `acks` may be null (another host's producer); then what was passed unseen is
+  // known once a later event of its lane is seen. `now` = when it was assigned. What earlier shards of the
+  // partition settled counts as settled; the lag since they ended, or since the start, is told at once.
+  LiveShard(ShardSpec spec, const AckLog* acks, View* view, Progress* progress, Recorder* recorder,
+            Nanos now);
+  ~LiveShard();
+
+  // The event became visible at `visible`: view, ledger, staleness, lag. REQUIRES: roll(second of visible)
+  // done.
+  void apply(const Received& record, Nanos visible);
+  // The group's position went to `offset` (a record's offset + 1, or End): events below it were passed (E6).
+  void passed(std::int64_t offset, Nanos now);
+  // Closes the lag of every wall second that ended by `now`, and settles heads that failed or were lost: they
+  // are noticed here, or when a later event of their lane is applied or a gap is passed. To be called at
+  // least once a second, and before anything that happens in a new second.
+  void roll(Nanos now);
+  // What it has seen. The shard is done after it.
+  Sealed seal(Nanos now, bool clean);
+
+  // For progress: freshness lag at `now`.
+  Nanos freshness_lag(Nanos now) const;
+  // Every planned event of its lanes is settled (T5), as of the last call that changed anything.
+  bool settled() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A replay, backlog or bootstrap pass: no staleness (P1). Counts and what it saw.
+class ReplayShard {
+ public:
+  ReplayShard(ShardSpec spec, Progress* progress, Recorder* recorder);
+  ~ReplayShard();
+  void apply(const Received& record, Nanos visible);
+  void passed(std::int64_t offset, Nanos now);
+  Sealed seal(Nanos now, bool clean);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Union of shards of one (pass, partition): what the pass has seen; `overlap` = events seen by more than one.
+struct Merged {
+  std::vector<SeenLane> lanes;
+  std::uint64_t overlap = 0;
+};
+Merged merge(const std::vector<Sealed>& shards);
+
+}  // namespace freshet::measure

@@ -1,0 +1,105 @@
+#include "harness/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <numeric>
+
+#include "harness/base/random.h"
+#include "harness/plan/plan_json.h"
+
+namespace freshet::plan {
+namespace {
+
+using nlohmann::json;
+
+// A 128-bit state over the values of a JSON document, objects in the order of their keys, so that neither
+// white space nor the printing of numbers matters. Every value is preceded by its kind, every container by
+// its length: no two documents read alike.
+class Hash {
+ public:
+  void add(const json& value) {
+    switch (value.type()) {
+      case json::value_t::object:
+        add_object(value);
+        break;
+      case json::value_t::array:
+        word(2);
+        word(value.size());
+        for (const json& element : value) add(element);
+        break;
+      case json::value_t::string:
+        add(value.get_ref<const std::string&>());
+        break;
+      case json::value_t::number_integer:   // signed and unsigned alike: reading back may change the one to
+      case json::value_t::number_unsigned:  // the other
+        word(4);
+        word(value.get<std::uint64_t>());
+        break;
+      case json::value_t::number_float:
+        word(5);
+        word(std::bit_cast<std::uint64_t>(value.get<double>()));
+        break;
+      case json::value_t::boolean:
+        word(value.get<bool>() ? 7 : 6);
+        break;
+      default:
+        word(0);
+    }
+  }
+
+  std::string hex() const { return fmt::format("{:016x}", base::mix64(a_ ^ std::rotl(b_, 29))); }
+
+ private:
+  void add_object(const json& value) {
+    word(1);
+    word(value.size());
+    for (const auto& [name, member] : value.items()) {
+      add(name);
+      add(member);
+    }
+  }
+
+  void add(const std::string& text) {
+    word(3);
+    word(text.size());
+    for (const char c : text) word(static_cast<unsigned char>(c));
+  }
+
+  void word(std::uint64_t value) {
+    a_ = base::mix64(a_ ^ value);
+    b_ = base::mix64(b_ + value * 0x9e3779b97f4a7c15ULL);
+  }
+
+  std::uint64_t a_ = 0x6672657368657431ULL;
+  std::uint64_t b_ = 0x2074686520706c61ULL;
+};
+
+std::string hash_of(const json& document) {
+  Hash hash;
+  hash.add(document);
+  return hash.hex();
+}
+
+}  // namespace
+
+int default_lanes(int partitions) {
+  constexpr int kLeast = 32;
+  return partitions * ((kLeast + partitions - 1) / partitions);
+}
+
+std::string load_hash(const Plan& plan) {
+  return hash_of(load_json(plan));
+}
+
+std::string scenario_hash(const Plan& plan) {
+  json all = to_json(plan);
+  all["generator"] = kGeneratorVersion;
+  // Where the scenario was written, how it was laid out and commented changes nothing that a run does.
+  all.erase("scenario_file");
+  all.erase("scenario_text");
+  for (json& slo : all["slos"]) slo.erase("line");
+  return hash_of(all);
+}
+
+}  // namespace freshet::plan

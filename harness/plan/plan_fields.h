@@ -1,0 +1,148 @@
+// The plan's fields by name, once for writing and reading: visit(v, x) calls v(name, field) for each field of
+// x. Internal to plan/. A field that is not listed here is neither stored nor hashed.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "harness/plan/plan.h"
+
+namespace freshet::plan {
+
+template <class E>
+using Words = std::pair<E, std::string_view>;
+
+// Enumerators as words. The overload is found by the type of the argument, whose value does not matter.
+constexpr auto words_of(KeyKind) {
+  return std::array<Words<KeyKind>, 5>{{{KeyKind::account, "account"},
+                                        {KeyKind::customer, "customer"},
+                                        {KeyKind::tenant, "tenant"},
+                                        {KeyKind::kase, "case"},
+                                        {KeyKind::conversation, "conversation"}}};
+}
+constexpr auto words_of(workloads::Arrival) {
+  using workloads::Arrival;
+  return std::array<Words<Arrival>, 2>{{{Arrival::poisson, "poisson"}, {Arrival::uniform, "uniform"}}};
+}
+constexpr auto words_of(workloads::SizeKind) {
+  using workloads::SizeKind;
+  return std::array<Words<SizeKind>, 3>{
+      {{SizeKind::fixed, "fixed"}, {SizeKind::uniform, "uniform"}, {SizeKind::lognormal, "lognormal"}}};
+}
+constexpr auto words_of(CommitPolicy) {
+  return std::array<Words<CommitPolicy>, 3>{{{CommitPolicy::after_apply, "after_apply"},
+                                             {CommitPolicy::interval, "interval"},
+                                             {CommitPolicy::none, "none"}}};
+}
+constexpr auto words_of(Start) {
+  return std::array<Words<Start>, 2>{{{Start::end, "end"}, {Start::beginning, "beginning"}}};
+}
+constexpr auto words_of(PhaseKind) {
+  return std::array<Words<PhaseKind>, 7>{{{PhaseKind::warmup, "warmup"},
+                                          {PhaseKind::steady, "steady"},
+                                          {PhaseKind::ramp, "ramp"},
+                                          {PhaseKind::incident, "incident"},
+                                          {PhaseKind::replay, "replay"},
+                                          {PhaseKind::recovery, "recovery"},
+                                          {PhaseKind::rest, "rest"}}};
+}
+constexpr auto words_of(Figure) {
+  return std::array<Words<Figure>, 7>{{{Figure::staleness_percentile, "staleness_percentile"},
+                                       {Figure::staleness_share, "staleness_share"},
+                                       {Figure::lost, "lost"},
+                                       {Figure::duplicate, "duplicate"},
+                                       {Figure::out_of_order, "out_of_order"},
+                                       {Figure::freshness_lag, "freshness_lag"},
+                                       {Figure::time_to_fresh, "time_to_fresh"}}};
+}
+constexpr auto words_of(Comparison) {
+  return std::array<Words<Comparison>, 3>{
+      {{Comparison::below, "below"}, {Comparison::above, "above"}, {Comparison::exactly, "exactly"}}};
+}
+
+// T is the struct or the struct const.
+template <class T, class U>
+concept Is = std::same_as<std::remove_const_t<T>, U>;
+
+template <class V, Is<workloads::Tier> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("accounts", x.accounts), v("share", x.share), v("skew", x.skew);
+}
+
+template <class V, Is<workloads::Population> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("tiers", x.tiers);
+}
+
+template <class V, Is<workloads::SizeModel> T>
+void visit(V&& v, T& x) {
+  v("kind", x.kind), v("minimum", x.minimum), v("maximum", x.maximum), v("median", x.median);
+  v("sigma", x.sigma);
+}
+
+template <class V, Is<workloads::Segment> T>
+void visit(V&& v, T& x) {
+  v("begin", x.begin), v("end", x.end), v("rate_begin", x.rate_begin), v("rate_end", x.rate_end);
+  v("hot_share", x.hot_share), v("hot_accounts", x.hot_accounts);
+}
+
+template <class V, Is<Stream> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("class", x.klass), v("partitions", x.partitions), v("replication", x.replication);
+  v("topic_config", x.topic_config), v("client_settings", x.client_settings), v("lanes", x.lanes);
+  v("population", x.population), v("key", x.key), v("keys_per_account", x.keys_per_account);
+  v("rate", x.rate), v("arrival", x.arrival), v("size", x.size), v("critical", x.critical);
+  v("bound", x.bound), v("segments", x.segments);
+}
+
+template <class V, Is<GroupStream> T>
+void visit(V&& v, T& x) {
+  v("stream", x.stream), v("bound", x.bound);
+}
+
+template <class V, Is<Group> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("members", x.members), v("streams", x.streams), v("service_time", x.service_time);
+  v("queue", x.queue), v("commit", x.commit), v("commit_interval", x.commit_interval), v("start", x.start);
+  v("read_committed", x.read_committed), v("never_starts", x.never_starts);
+  v("client_settings", x.client_settings);
+}
+
+template <class V, Is<Phase> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("kind", x.kind), v("begin", x.begin), v("end", x.end), v("streams", x.streams);
+  v("from", x.from), v("to", x.to), v("magnitude", x.magnitude), v("ramp", x.ramp), v("decay", x.decay);
+  v("hot_accounts", x.hot_accounts), v("hot_share", x.hot_share);
+}
+
+template <class V, Is<Replay> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("phase", x.phase), v("members", x.members), v("streams", x.streams);
+  v("capped", x.capped), v("rate", x.rate), v("client_settings", x.client_settings);
+}
+
+template <class V, Is<Slo> T>
+void visit(V&& v, T& x) {
+  v("figure", x.figure), v("percentile", x.percentile), v("class", x.klass), v("group", x.group);
+  v("tier", x.tier), v("phase", x.phase), v("after", x.after), v("comparison", x.comparison);
+  v("threshold", x.threshold), v("line", x.line);
+}
+
+template <class V, Is<Param> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("about", x.about), v("type", x.type), v("value", x.value), v("fallback", x.fallback);
+}
+
+template <class V, Is<Plan> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("about", x.about), v("seed", x.seed), v("populations", x.populations);
+  v("streams", x.streams), v("groups", x.groups), v("replays", x.replays), v("phases", x.phases);
+  v("slos", x.slos), v("params", x.params), v("drain", x.drain), v("hold", x.hold);
+  v("client_settings", x.client_settings), v("scenario_file", x.scenario_file);
+  v("scenario_text", x.scenario_text);
+}
+
+}  // namespace freshet::plan

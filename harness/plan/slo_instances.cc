@@ -1,0 +1,244 @@
+#include "harness/plan/slo_instances.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "harness/base/text.h"
+#include "harness/plan/expected.h"
+
+namespace freshet::plan {
+namespace {
+
+bool by_phase(Figure figure) {
+  return figure == Figure::staleness_percentile || figure == Figure::staleness_share ||
+         figure == Figure::freshness_lag;
+}
+
+bool by_tier(Figure figure) {
+  return figure == Figure::staleness_percentile || figure == Figure::staleness_share;
+}
+
+std::string figure_text(const Slo& slo) {
+  switch (slo.figure) {
+    case Figure::staleness_percentile:
+      return fmt::format("staleness p{:g}", slo.percentile * 100);
+    case Figure::staleness_share:
+      return "staleness share";
+    case Figure::lost:
+      return "lost";
+    case Figure::duplicate:
+      return "duplicate";
+    case Figure::out_of_order:
+      return "out of order";
+    case Figure::freshness_lag:
+      return "freshness lag";
+    case Figure::time_to_fresh:
+      return "time to fresh";
+  }
+  return "";
+}
+
+// As the scenario would write it: "2 s", "1.5 s", "20 ms".
+std::string threshold_duration(double ns) {
+  if (ns >= 1e9) return fmt::format("{:g} s", ns / 1e9);
+  if (ns >= 1e6) return fmt::format("{:g} ms", ns / 1e6);
+  return fmt::format("{:g} us", ns / 1e3);
+}
+
+std::string threshold_text(const Slo& slo) {
+  const char* word = slo.comparison == Comparison::below   ? "below"
+                     : slo.comparison == Comparison::above ? "above"
+                                                           : "exactly";
+  switch (slo.figure) {
+    case Figure::staleness_share:
+      return fmt::format("{} {:g} %", word, slo.threshold * 100);
+    case Figure::lost:
+    case Figure::duplicate:
+    case Figure::out_of_order:
+      return fmt::format("{} {:g}", word, slo.threshold);
+    default:
+      return fmt::format("{} {}", word, threshold_duration(slo.threshold));
+  }
+}
+
+// Expands one SLO. Selectors are checked first, so that a misspelt name is not "matches nothing".
+class Expansion {
+ public:
+  Expansion(const Plan& plan, std::size_t slo, SloInstances& out)
+      : plan_(plan), slo_(plan.slos[slo]), index_(slo), out_(out) {}
+
+  void run() {
+    if (!selectors_apply() || !names_exist()) return;
+    const std::size_t before = out_.instances.size();
+    for (std::size_t stream = 0; stream < plan_.streams.size(); ++stream) {
+      if (!slo_.klass.empty() && plan_.streams[stream].klass != slo_.klass) continue;
+      for (std::size_t group = 0; group < plan_.groups.size(); ++group) expand_group(stream, group);
+    }
+    if (out_.instances.size() == before && !failed_) error(nothing());
+  }
+
+ private:
+  void error(const std::string& problem) {
+    failed_ = true;
+    out_.errors.push_back({fmt::format("SLO \"{}\": {}", figure_text(slo_), problem), slo_.line});
+  }
+
+  bool selectors_apply() {
+    if (slo_.figure == Figure::staleness_percentile && !(slo_.percentile > 0 && slo_.percentile < 1)) {
+      error("a percentile lies between p0 and p100, both excluded");
+    }
+    if (!slo_.tier.empty() && !by_tier(slo_.figure)) error("has no tiers: leave out `tier`");
+    if (!slo_.after.empty() && slo_.figure != Figure::time_to_fresh) {
+      error("`after` belongs to \"time to fresh\": use `phase`");
+    }
+    if (!slo_.phase.empty() && slo_.figure == Figure::time_to_fresh) {
+      error("counts from the end of a disturbance: use `after` instead of `phase`");
+    } else if (!slo_.phase.empty() && !by_phase(slo_.figure)) {
+      error("is counted over the whole run: leave out `phase`");
+    }
+    return !failed_;
+  }
+
+  void expect_name(const char* selector, const std::string& name, const std::vector<std::string>& legal) {
+    if (name.empty() || std::find(legal.begin(), legal.end(), name) != legal.end()) return;
+    const std::string near = base::nearest(name, legal);
+    error(fmt::format(
+        "{} \"{}\" is not in the scenario{}", selector, name,
+        near.empty()
+            ? fmt::format("; it has {}", legal.empty() ? "none" : fmt::format("{}", fmt::join(legal, ", ")))
+            : fmt::format(" (nearest: \"{}\")", near)));
+  }
+
+  bool names_exist() {
+    std::vector<std::string> classes, groups, tiers, phases, disturbances;
+    for (const Stream& stream : plan_.streams) classes.push_back(stream.klass);
+    for (const Group& group : plan_.groups) groups.push_back(group.name);
+    for (const auto& population : plan_.populations) {
+      for (const auto& tier : population.tiers) tiers.push_back(tier.name);
+    }
+    for (const Phase& phase : plan_.phases) {
+      phases.push_back(phase.name);
+      if (phase.disturbance()) disturbances.push_back(phase.name);
+    }
+    expect_name("class", slo_.klass, classes);
+    expect_name("group", slo_.group, groups);
+    expect_name("tier", slo_.tier, tiers);
+    expect_name("phase", slo_.phase, phases);
+    expect_name("disturbance", slo_.after, disturbances);
+    if (failed_ || slo_.phase.empty()) return !failed_;
+    const auto named = std::find_if(plan_.phases.begin(), plan_.phases.end(), [&](const Phase& phase) {
+      return phase.name == slo_.phase && phase.measured();
+    });
+    if (named == plan_.phases.end()) error(fmt::format("phase \"{}\" is not measured (T2)", slo_.phase));
+    return !failed_;
+  }
+
+  void expand_group(std::size_t stream, std::size_t group) {
+    const Group& reader = plan_.groups[group];
+    if (!slo_.group.empty() && reader.name != slo_.group) return;
+    if (std::none_of(reader.streams.begin(), reader.streams.end(),
+                     [&](const GroupStream& reads) { return reads.stream == stream; })) {
+      return;
+    }
+    int tier = -1;
+    if (!slo_.tier.empty()) {
+      const auto& tiers = plan_.populations[plan_.streams[stream].population].tiers;
+      const auto found =
+          std::find_if(tiers.begin(), tiers.end(), [&](const auto& t) { return t.name == slo_.tier; });
+      if (found == tiers.end()) return;
+      tier = static_cast<int>(found - tiers.begin());
+    }
+    expand_phases({index_, stream, group, tier, kWholeRun});
+  }
+
+  void expand_phases(SloInstance instance) {
+    if (slo_.figure != Figure::time_to_fresh && !by_phase(slo_.figure)) {
+      if (expected_events(plan_, instance.stream, -1, 0, plan_.end()) > 0) out_.instances.push_back(instance);
+      return;
+    }
+    for (std::size_t phase = 0; phase < plan_.phases.size(); ++phase) {
+      const Phase& where = plan_.phases[phase];
+      instance.phase = phase;
+      if (slo_.figure == Figure::time_to_fresh) {
+        if (where.disturbance() && (slo_.after.empty() || where.name == slo_.after))
+          expand_disturbance(instance);
+      } else if (where.measured() && (slo_.phase.empty() || where.name == slo_.phase) &&
+                 expected_events(plan_, instance.stream, instance.tier, where.begin, where.end) > 0) {
+        out_.instances.push_back(instance);
+      }
+    }
+  }
+
+  // D1: x and the hold have to end inside a planned phase, or nobody could tell.
+  void expand_disturbance(const SloInstance& instance) {
+    if (expected_events(plan_, instance.stream, -1, 0, plan_.end()) <= 0) return;
+    const Phase& disturbance = plan_.phases[instance.phase];
+    const auto needed = static_cast<Nanos>(slo_.threshold) + plan_.hold;
+    const Nanos following = plan_.end() - disturbance.end;
+    if (slo_.comparison == Comparison::below && following < needed) {
+      const std::string problem =
+          fmt::format("{} after {} needs {} of phases after it (the time and the hold of {}); {} follow (D1)",
+                      threshold_text(slo_), disturbance.name, threshold_duration(static_cast<double>(needed)),
+                      threshold_duration(static_cast<double>(plan_.hold)),
+                      following == 0 ? "none" : threshold_duration(static_cast<double>(following)));
+      if (problem != last_problem_) error(problem);
+      last_problem_ = problem;
+      return;
+    }
+    out_.instances.push_back(instance);
+  }
+
+  std::string nothing() const {
+    if (slo_.figure == Figure::time_to_fresh) {
+      const bool none = std::none_of(plan_.phases.begin(), plan_.phases.end(),
+                                     [](const Phase& phase) { return phase.disturbance(); });
+      if (none) return "the scenario has no disturbance (incident or replay) to recover from";
+    }
+    return "matches no planned event: no group of the selection reads the class, or nothing is sent there "
+           "(E9)";
+  }
+
+  const Plan& plan_;
+  const Slo& slo_;
+  std::size_t index_;
+  SloInstances& out_;
+  bool failed_ = false;
+  std::string last_problem_;  // groups would only repeat it
+};
+
+}  // namespace
+
+SloInstances slo_instances(const Plan& plan) {
+  SloInstances out;
+  for (std::size_t slo = 0; slo < plan.slos.size(); ++slo) Expansion(plan, slo, out).run();
+  return out;
+}
+
+std::string describe(const Plan& plan, const SloInstance& instance) {
+  const Slo& slo = plan.slos[instance.slo];
+  const Stream& stream = plan.streams[instance.stream];
+  std::string text = fmt::format("{} of {}", figure_text(slo), stream.klass);
+  if (stream.name != stream.klass) text += fmt::format(" (stream {})", stream.name);
+  if (instance.tier >= 0) {
+    const auto& tier = plan.populations[stream.population].tiers[static_cast<std::size_t>(instance.tier)];
+    text += fmt::format(", tier {},", tier.name);
+  }
+  text += fmt::format(" at {}", plan.groups[instance.group].name);
+  if (instance.phase != kWholeRun) {
+    text += fmt::format(" {} {}", slo.figure == Figure::time_to_fresh ? "after" : "in",
+                        plan.phases[instance.phase].name);
+  }
+  return fmt::format("{} {}", text, threshold_text(slo));
+}
+
+Nanos bound_of(const Plan& plan, std::size_t group, std::size_t stream) {
+  for (const GroupStream& reads : plan.groups[group].streams) {
+    if (reads.stream == stream) return reads.bound;
+  }
+  return plan.streams[stream].bound;
+}
+
+}  // namespace freshet::plan

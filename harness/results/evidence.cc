@@ -1,0 +1,200 @@
+#include "harness/results/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/plan/slo_instances.h"
+#include "harness/plan/thresholds.h"
+#include "harness/results/lags.h"
+#include "harness/results/quantile.h"
+
+namespace freshet::results {
+namespace {
+
+using measure::Count;
+using measure::Histogram;
+using measure::Measure;
+using plan::Figure;
+
+// The value at a quantile without E8's rule: what the harness itself did is judged however few samples there
+// are.
+Nanos value_at(const Histogram& histogram, double p) {
+  if (histogram.total() == 0) return 0;
+  return histogram.value_at_rank(rank_of(std::clamp(p, 0.0, 1.0), histogram.total())) * base::kMicrosecond;
+}
+
+// The harness's own part in what the SLO is about (V1, V4).
+void own_part(const Settling& s, const plan::SloInstance& instance, double p, SloEvidence& evidence) {
+  const plan::Slo& slo = s.plan.slos[instance.slo];
+  const auto stream = static_cast<std::uint16_t>(instance.stream);
+  const auto phase = static_cast<int>(instance.phase);
+  Histogram delay =
+      s.distributions.merged(stream, measure::kNoPass, instance.tier, Measure::own_delay, phase);
+  Histogram hiccup = s.distributions.merged(0, measure::kNoPass, -1, Measure::hiccup, phase);
+  // Time to fresh is made of what happens after the disturbance.
+  const auto last = slo.figure == Figure::time_to_fresh ? static_cast<int>(s.plan.phases.size()) : phase + 1;
+  for (int later = phase + 1; later < last; ++later) {
+    delay.merge(s.distributions.merged(stream, measure::kNoPass, instance.tier, Measure::own_delay, later));
+    hiccup.merge(s.distributions.merged(0, measure::kNoPass, -1, Measure::hiccup, later));
+  }
+  evidence.own_delay = value_at(delay, p);
+  evidence.hiccup = value_at(hiccup, p);
+}
+
+// E7: bad = those seen later than the threshold + those not seen.
+void staleness(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
+  const plan::Slo& slo = s.plan.slos[instance.slo];
+  const bool share = slo.figure == Figure::staleness_share;
+  const auto phase = static_cast<int>(instance.phase);
+  const Outcomes outcomes = outcomes_of(s, instance.stream, instance.group, instance.tier, phase);
+  const CohortCounts counts = cohorts_of(s, instance.stream, instance.group, instance.tier, phase);
+  const std::vector<Nanos> bounds = plan::thresholds(s.plan, instance.stream, instance.group);
+  const Nanos bound = share ? bounds.front() : std::llround(slo.threshold);
+  const auto found = std::find(bounds.begin(), bounds.end(), bound);
+  const auto i = static_cast<std::size_t>(found - bounds.begin());
+  const bool counted = found != bounds.end() && i < measure::kMaximumThresholds;
+  // A threshold that was not counted while the run went is no ground for a pass.
+  const std::uint64_t late = counted ? counts.over[i] : counts.samples;
+  const std::uint64_t late_without_own = counted ? counts.over_without_own[i] : counts.samples;
+  evidence.bad = std::min(outcomes.planned, late + not_visible(outcomes));
+  evidence.bad_without_own =
+      std::min(outcomes.planned, late_without_own + not_visible(outcomes) - outcomes.not_sent_own);
+  evidence.planned = outcomes.planned;
+  if (outcomes.planned > 0) {
+    evidence.share = static_cast<double>(evidence.bad) / static_cast<double>(outcomes.planned);
+  }
+  const double p = share ? 1 - slo.threshold : slo.percentile;
+  const auto stream = static_cast<std::uint16_t>(instance.stream),
+             pass = static_cast<std::uint16_t>(instance.group);
+  const Histogram visible = s.distributions.merged(stream, pass, instance.tier, Measure::staleness, phase);
+  const Histogram ages = ages_of(s, instance.stream, instance.group, instance.tier, phase);
+  evidence.figure = quantile(p, {&visible, &ages});
+  own_part(s, instance, p, evidence);
+}
+
+void ledger(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
+  const Outcomes all = outcomes_of(s, instance.stream, instance.group, -1, kAllPhases);
+  const auto count = [&](Count what) { return count_of(s.facts, instance.stream, instance.group, what); };
+  evidence.planned = all.planned;
+  switch (s.plan.slos[instance.slo].figure) {
+    case Figure::lost:
+      evidence.count = all.lost;
+      break;
+    case Figure::duplicate:
+      evidence.count = redelivered(s.facts, instance.stream, instance.group) + count(Count::log_duplicate) +
+                       count(Count::reprocessed);
+      break;
+    default:
+      evidence.count = count(Count::out_of_order);
+  }
+}
+
+// Nothing known of the lag is never a pass: the figure stays "not available".
+void lag(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
+  const auto stream = static_cast<std::uint16_t>(instance.stream),
+             pass = static_cast<std::uint16_t>(instance.group);
+  const auto phase = static_cast<int>(instance.phase);
+  evidence.planned = outcomes_of(s, instance.stream, instance.group, -1, phase).planned;
+  evidence.figure.p = 1;
+  own_part(s, instance, 1, evidence);
+  const auto first = s.facts.lags.lower_bound({stream, pass, INT32_MIN, INT64_MIN});
+  const bool any = first != s.facts.lags.end() && first->first.stream == stream && first->first.pass == pass;
+  if (!any || planned_until(s.plan, s.facts) <= s.plan.phases[instance.phase].begin) return;
+  if (s.plan.slos[instance.slo].figure == Figure::freshness_lag) {
+    evidence.figure.kind = Quantile::Kind::exact;
+    evidence.figure.value = lag_row(s.plan, s.facts, stream, pass, phase).freshness;
+    return;
+  }
+  const DisturbanceRow row = disturbance(s.plan, s.facts, stream, pass, instance.phase);
+  evidence.figure.kind = row.reached ? Quantile::Kind::exact : Quantile::Kind::at_least;
+  evidence.figure.value = row.time_to_fresh;
+}
+
+template <class F>
+void each_cell(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase, F&& f) {
+  const StreamOutcomes& outcomes = s.outcomes[stream];
+  if (!outcomes.passes[pass].reads) return;
+  for (std::int64_t second = 0; second < outcomes.seconds; ++second) {
+    if (!counts_in(s.plan, second, phase)) continue;
+    for (std::size_t t = 0; t < outcomes.tiers; ++t) {
+      if (tier < 0 || static_cast<std::size_t>(tier) == t) f(outcomes.cell(pass, second, t));
+    }
+  }
+}
+
+}  // namespace
+
+bool counts_in(const plan::Plan& plan, std::int64_t second, int phase) {
+  if (phase == kAllPhases) return true;
+  const int in = phase_of(plan, second);
+  return phase >= 0 ? in == phase : in >= 0 && plan.phases[static_cast<std::size_t>(in)].measured();
+}
+
+Outcomes outcomes_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
+  Outcomes sum;
+  each_cell(s, stream, pass, tier, phase, [&](const Cell& cell) { add(sum, cell.outcomes); });
+  return sum;
+}
+
+Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
+  Histogram sum;
+  each_cell(s, stream, pass, tier, phase, [&](const Cell& cell) {
+    if (cell.ages) sum.merge(*cell.ages);
+  });
+  return sum;
+}
+
+CohortCounts cohorts_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
+  CohortCounts sum;
+  const auto first = s.facts.cohorts.lower_bound(
+      {static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), 0, INT64_MIN});
+  for (auto it = first; it != s.facts.cohorts.end(); ++it) {
+    const CohortKey& key = it->first;
+    if (key.stream != stream || key.pass != pass) break;
+    const bool known = key.second >= 0 && key.second < s.outcomes[stream].seconds;
+    if (known && (tier < 0 || key.tier == tier) && counts_in(s.plan, key.second, phase)) sum.add(it->second);
+  }
+  return sum;
+}
+
+std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass, Count what) {
+  std::uint64_t sum = 0;
+  const CountKey from{static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), INT64_MIN};
+  for (auto it = facts.counts.lower_bound(from); it != facts.counts.end(); ++it) {
+    if (it->first.stream != stream || it->first.pass != pass) break;
+    sum += of(it->second, what);
+  }
+  return sum;
+}
+
+// What shards noticed themselves, and what two of them saw without knowing of each other (P2).
+std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass) {
+  return count_of(facts, stream, pass, Count::redelivered) + overlap(facts, stream, pass);
+}
+
+std::uint64_t overlap(const Facts& facts, std::size_t stream, std::size_t pass) {
+  const auto seen = facts.seen.find({static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass)});
+  return seen == facts.seen.end() ? 0 : seen->second.overlap;
+}
+
+std::vector<SloEvidence> slo_evidence(const Settling& s) {
+  std::vector<SloEvidence> all;
+  for (const plan::SloInstance& instance : plan::slo_instances(s.plan).instances) {
+    SloEvidence& evidence = all.emplace_back();
+    switch (s.plan.slos[instance.slo].figure) {
+      case Figure::staleness_percentile:
+      case Figure::staleness_share:
+        staleness(s, instance, evidence);
+        break;
+      case Figure::freshness_lag:
+      case Figure::time_to_fresh:
+        lag(s, instance, evidence);
+        break;
+      default:
+        ledger(s, instance, evidence);
+    }
+  }
+  return all;
+}
+
+}  // namespace freshet::results

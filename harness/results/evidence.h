@@ -1,0 +1,38 @@
+// What each SLO instance's verdict rests on: exact counts for percentiles (E7), the ledger, the lags.
+#pragma once
+
+#include <vector>
+
+#include "harness/plan/plan.h"
+#include "harness/results/distributions.h"
+#include "harness/results/facts.h"
+#include "harness/results/figures.h"
+#include "harness/results/outcomes.h"
+
+namespace freshet::results {
+
+// The data that every figure is made of.
+struct Settling {
+  const plan::Plan& plan;
+  const Facts& facts;
+  const std::vector<StreamOutcomes>& outcomes;  // by stream
+  const Distributions& distributions;
+};
+
+// Sum over the seconds of τ of a phase (-1: all measured ones; kAllPhases: warm-up and rest as well).
+inline constexpr int kAllPhases = -2;
+bool counts_in(const plan::Plan& plan, std::int64_t second, int phase);
+Outcomes outcomes_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
+CohortCounts cohorts_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
+// Sum of a count over all seconds of the run.
+std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass, measure::Count what);
+// Ranked histogram of ages of those that did not become visible.
+measure::Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
+// Events that more than one shard of the pass took for new.
+std::uint64_t overlap(const Facts& facts, std::size_t stream, std::size_t pass);
+std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass);
+
+// One per instance of plan/slo_instances.h, in the same order.
+std::vector<SloEvidence> slo_evidence(const Settling& s);
+
+}  // namespace freshet::results

@@ -1,0 +1,102 @@
+// What all hosts wrote, read and put together. Never fails: what is missing, cut or damaged is left out and
+// named.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/plan/lanes.h"
+#include "harness/plan/plan.h"
+#include "harness/results/ledger_files.h"
+#include "harness/results/tables.h"
+
+namespace freshet::results {
+
+using Json = nlohmann::json;
+
+struct CountKey {
+  std::uint16_t stream = 0, pass = 0;
+  std::int64_t second = 0;
+  friend auto operator<=>(const CountKey&, const CountKey&) = default;
+};
+struct PartitionSecond {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  std::int64_t second = 0;
+  friend auto operator<=>(const PartitionSecond&, const PartitionSecond&) = default;
+};
+struct MemberSecond {
+  std::uint16_t pass = 0, member = 0;
+  std::int64_t second = 0;
+  friend auto operator<=>(const MemberSecond&, const MemberSecond&) = default;
+};
+using Counts = std::array<std::uint64_t, static_cast<std::size_t>(measure::Count::kCount)>;
+inline std::uint64_t of(const Counts& counts, measure::Count what) {
+  return counts[static_cast<std::size_t>(what)];
+}
+
+// Offsets [from, to) that had been removed from the log when the pass got there (P4).
+struct ExpiredRange {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  std::int64_t from = 0, to = 0;
+};
+
+// What a pass has seen of a stream, over all its shards and hosts (P2).
+struct SeenStream {
+  std::vector<std::vector<std::uint64_t>> lanes;  // bit n of lane
+  std::vector<std::int64_t> positions;            // by partition; -1: none
+  std::uint64_t overlap = 0;                      // events seen by more than one shard
+  bool has(std::size_t lane, std::uint64_t n) const {
+    const std::vector<std::uint64_t>& bits = lanes[lane];
+    return n / 64 < bits.size() && (bits[n / 64] >> (n % 64) & 1) != 0;
+  }
+};
+
+struct Facts {
+  std::string ending = "killed";
+  Nanos ended_at = 0, drained_in = 0, start_took = 0, wall_step = 0;
+  bool drain_complete = false;
+  Nanos sending_stopped = base::kNever;  // τ beyond it was not to be sent any more (interrupted)
+  // Everything that happened before it is in the facts.
+  Nanos known_until = 0;
+
+  std::map<CohortKey, CohortCounts> cohorts;
+  std::map<CountKey, Counts> counts;
+  std::map<PartitionSecond, measure::LagSecond> lags;
+  std::map<PartitionSecond, measure::OffsetSecond> offsets;
+  std::map<MemberSecond, measure::ReceiverSecond> receivers;
+  std::vector<PartsRow> parts;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
+  std::vector<LaneRow> lanes;
+  std::vector<Json> events;       // in order of "t"
+  std::vector<std::string> logs;  // whole lines of each host's intervals.hlog
+
+  std::vector<std::vector<AckFile>> acks;                              // by stream, then host
+  std::map<std::pair<std::uint16_t, std::uint16_t>, SeenStream> seen;  // by (stream, pass)
+  std::vector<ExpiredRange> expired;
+
+  std::vector<std::string> damage;
+
+  bool killed() const { return ending == "killed"; }
+};
+
+// The seconds that rows may be about; others are damage.
+struct SecondRange {
+  std::int64_t first = 0, last = 0;
+};
+SecondRange legal_seconds(const plan::Plan& plan);
+
+// `lanes`: one per stream of the plan, in order.
+Facts read_facts(const std::filesystem::path& folder, const plan::Plan& plan,
+                 const std::vector<plan::StreamLanes>& lanes);
+
+}  // namespace freshet::results

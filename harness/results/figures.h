@@ -1,0 +1,164 @@
+// Every figure of a run, as settle() computes it from plan and facts and as summary.json keeps it. Times are
+// ns, shares parts of 1. Indices are the plan's; -1 stands for "all".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/base/time.h"
+
+namespace freshet::results {
+
+using base::Nanos;
+
+// E5. They sum to `planned`, always.
+struct Outcomes {
+  std::uint64_t planned = 0;
+  std::uint64_t visible = 0, superseded = 0, expired = 0, lost = 0, undelivered = 0, aborted = 0, failed = 0,
+                indeterminate = 0, not_sent_own = 0, not_sent_cluster = 0;
+  // A run that was killed leaves no ledger: what is known not to be visible, but not why.
+  std::uint64_t unclassified = 0;
+  // visible, though the report said it failed (beside the sum)
+  std::uint64_t phantom = 0;
+};
+
+// A percentile over planned events by nearest rank (E7).
+struct Quantile {
+  enum class Kind {
+    exact,          // to the histogram's bucket
+    at_least,       // the rank is an event that never became visible: prints ">= value"
+    not_available,  // fewer than ten events beyond it (E8): prints "n/a"
+  };
+  double p = 0;  // 1 = the maximum
+  Kind kind = Kind::not_available;
+  Nanos value = 0;
+};
+
+// Staleness of (stream, pass), one tier or all, one phase or all measured ones together.
+struct StalenessRow {
+  int stream = 0, pass = 0, tier = -1, phase = -1;
+  Outcomes outcomes;
+  Nanos bound = 0;
+  std::uint64_t bad = 0;            // D > bound, or a bad outcome
+  std::vector<Quantile> quantiles;  // p50 p90 p99 p99.9 max
+};
+
+// Means of the parts of D among the events with D >= p99 (T1), ns.
+struct TailRow {
+  int stream = 0, pass = 0;
+  std::uint64_t events = 0;
+  double send = 0, log = 0, apply = 0;
+};
+
+// Maxima of the lags of (stream, pass) in a phase (wall seconds of it), with where and when.
+struct LagRow {
+  int stream = 0, pass = 0, phase = -1;
+  Nanos freshness = 0;
+  int partition = -1;
+  std::int64_t second = -1;
+  Nanos consumer = 0;        // time, acknowledged events only (L2)
+  std::int64_t offset = -1;  // L3; -1: never known
+  std::uint64_t unknown_seconds = 0;
+};
+
+struct DisturbanceRow {
+  int phase = 0, stream = 0, pass = 0;
+  bool reached = false;
+  Nanos time_to_fresh = 0;  // when not reached: longer than this
+  Nanos peak = 0;           // of the freshness lag, from the disturbance's begin on
+  double debt = 0;          // ∫ (lag - bound)+ dt of the worst partition, s²
+};
+
+struct ReplayRow {
+  int pass = 0;
+  std::uint64_t events = 0, bytes = 0, expired = 0, redelivered = 0;
+  Nanos began = 0;
+  bool finished = false;
+  Nanos finished_at = 0;                               // since the run's start
+  double events_per_second = 0, bytes_per_second = 0;  // while it ran
+};
+
+struct LedgerRow {
+  int stream = 0, pass = 0;
+  std::uint64_t lost = 0, redelivered = 0, log_duplicate = 0, reprocessed = 0, out_of_order = 0, phantom = 0,
+                corrupt = 0, foreign = 0;
+};
+
+// The producing side of a stream in a phase (-1: all measured ones).
+struct ProducerRow {
+  int stream = 0, phase = -1;
+  std::uint64_t planned = 0, sent = 0, acked = 0, not_persisted = 0, possibly_persisted = 0, refused = 0,
+                not_sent_own = 0, not_sent_cluster = 0, queue_full = 0, bytes = 0;
+  std::vector<Quantile> own_delay, send_delay, service_latency, response_latency;  // p50 p90 p99 p99.9 max
+};
+
+struct OffsetAndLag {  // kept apart so that timeline.csv and the figures share one row type
+  std::int64_t second = 0;
+  int stream = 0, pass = 0;
+  double offered = 0, sent = 0, acked = 0, visible = 0;              // events in the second
+  Nanos staleness_p50 = -1, staleness_p99 = -1, staleness_max = -1;  // by second of τ; -1: no event
+  Nanos freshness_lag = 0, consumer_lag = 0;
+  std::int64_t offset_lag = -1;
+};
+
+// What an SLO's verdict rests on, one per instance (plan/slo_instances.h), in the same order.
+struct SloEvidence {
+  std::uint64_t planned = 0;
+  std::uint64_t bad = 0;              // at the SLO's threshold
+  std::uint64_t bad_without_own = 0;  // not counting those bad for own causes only (V1)
+  Quantile figure;                    // the figure to print: quantile, maximum or time to fresh
+  std::uint64_t count = 0;            // lost, duplicate, out of order
+  double share = 0;
+  Nanos own_delay = 0;  // the harness's own send delay at the gated quantile (V1)
+  Nanos hiccup = 0;     // timer lateness at the gated quantile (V4)
+};
+
+struct ReceiverRow {
+  int pass = 0, member = 0;
+  std::uint64_t bound_seconds = 0, measured_seconds = 0;  // V3
+};
+
+struct OwnNotSentRow {  // V2, per stream and phase
+  int stream = 0, phase = 0;
+  std::uint64_t planned = 0, not_sent_own = 0;
+};
+
+struct Identity {
+  std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
+      started;             // started: ISO 8601 UTC
+  bool loopback = false;   // the built-in log
+  bool colocated = false;  // broker and harness share the machine
+};
+
+struct Figures {
+  Identity identity;
+  // How it ended: "complete", "interrupted" (kept, 130), "killed" (no end was written).
+  std::string ending = "complete";
+  Nanos ended_at = 0;  // since start, after the drain
+  Nanos drained_in = 0;
+  bool drain_complete = true;
+  Nanos start_took = 0;  // T6
+  // Proof of the load (E3): every lane's running hash of what was handed over equals the plan's; and one hash
+  // over all lanes of each stream, by which two runs can be compared.
+  bool lanes_proved = false;
+  std::vector<std::string> load_proof;  // by stream, 16 hex digits
+  bool slo_phases_complete = true;      // every measured phase ran to its end
+
+  std::vector<StalenessRow> staleness;
+  std::vector<TailRow> tails;
+  std::vector<LagRow> lags;
+  std::vector<DisturbanceRow> disturbances;
+  std::vector<ReplayRow> replays;
+  std::vector<LedgerRow> ledgers;
+  std::vector<ProducerRow> producers;
+  std::vector<SloEvidence> slos;
+  std::vector<ReceiverRow> receivers;
+  std::vector<OwnNotSentRow> own_not_sent;
+  std::vector<Quantile> hiccups;  // weighted by time
+  std::uint64_t negative_staleness = 0;
+  Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)
+  std::vector<std::string> damage;  // what was missing or unreadable in the folder
+};
+
+}  // namespace freshet::results

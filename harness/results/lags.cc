@@ -1,0 +1,161 @@
+#include "harness/results/lags.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "harness/plan/slo_instances.h"
+
+namespace freshet::results {
+namespace {
+
+using base::kSecond;
+using measure::LagSecond;
+
+double square_seconds(Nanos over) {
+  const double s = static_cast<double>(over) / static_cast<double>(kSecond);
+  return s * s;
+}
+
+// The row of a second through which the oldest unsettled event, due at `head`, stayed the same.
+LagSecond waiting_row(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Nanos ended_at) {
+  LagSecond row{.stream = key.stream, .pass = key.pass, .partition = key.partition, .second = key.second};
+  const Nanos begin = key.second * kSecond;
+  const Nanos end = std::min(begin + kSecond, ended_at);
+  row.freshness = std::max<Nanos>(0, end - head);
+  row.consumer = head_acked == base::kNever ? 0 : std::max<Nanos>(0, end - head_acked);
+  if (end <= head + bound) return row;
+  row.first_over = std::max(begin, head + bound);
+  row.last_over = end;
+  // ∫ (t - head - bound) dt from first_over to end
+  row.debt = (square_seconds(end - head - bound) - square_seconds(row.first_over - head - bound)) / 2;
+  return row;
+}
+
+// Rows of one (stream, pass), by partition and second.
+std::pair<std::map<PartitionSecond, LagSecond>::const_iterator,
+          std::map<PartitionSecond, LagSecond>::const_iterator>
+rows_of(const Facts& facts, std::uint16_t stream, std::uint16_t pass) {
+  return {facts.lags.lower_bound({stream, pass, INT32_MIN, INT64_MIN}),
+          facts.lags.upper_bound({stream, pass, INT32_MAX, INT64_MAX})};
+}
+
+void fill_to_the_end(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Facts& facts) {
+  if (head == base::kNever) return;
+  const auto after = facts.lags.upper_bound({key.stream, key.pass, key.partition, INT64_MAX});
+  std::int64_t next = base::second_of(head);
+  if (after != facts.lags.begin()) {
+    const PartitionSecond& last = std::prev(after)->first;
+    const bool same = last.stream == key.stream && last.pass == key.pass && last.partition == key.partition;
+    if (same) next = std::max(next, last.second + 1);
+  }
+  for (; next * kSecond < facts.ended_at; ++next) {
+    const PartitionSecond second{key.stream, key.pass, key.partition, next};
+    facts.lags[second] = waiting_row(second, head, head_acked, bound, facts.ended_at);
+  }
+}
+
+bool in_phase(const plan::Plan& plan, std::int64_t second, int phase) {
+  const Nanos at = second * kSecond;
+  for (std::size_t p = 0; p < plan.phases.size(); ++p) {
+    const bool counts = phase >= 0 ? static_cast<std::size_t>(phase) == p : plan.phases[p].measured();
+    if (counts && at >= plan.phases[p].begin && at < plan.phases[p].end) return true;
+  }
+  return false;
+}
+
+// First instant from t_e on that no lag over the bound follows within `hold`.
+Nanos first_fresh(std::vector<std::pair<Nanos, Nanos>> over, Nanos from, Nanos hold) {
+  std::sort(over.begin(), over.end());
+  Nanos fresh = from;
+  for (const auto& [first, last] : over) {
+    if (first > fresh + hold) break;
+    fresh = std::max(fresh, last);
+  }
+  return fresh;
+}
+
+}  // namespace
+
+void fill_lags(const plan::Plan& plan, const std::vector<StreamOutcomes>& outcomes, Facts& facts) {
+  for (std::uint16_t pass = 0; pass < plan.groups.size(); ++pass) {
+    for (const plan::GroupStream& read : plan.groups[pass].streams) {
+      const PassOutcomes& passed = outcomes[read.stream].passes[pass];
+      for (std::size_t p = 0; p < passed.oldest_open.size(); ++p) {
+        const PartitionSecond key{static_cast<std::uint16_t>(read.stream), pass, static_cast<std::int32_t>(p),
+                                  0};
+        fill_to_the_end(key, passed.oldest_open[p], passed.oldest_open_acked[p], read.bound, facts);
+      }
+    }
+  }
+}
+
+LagRow lag_row(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,
+               int phase) {
+  LagRow row{.stream = stream, .pass = pass, .phase = phase};
+  const auto [begin, end] = rows_of(facts, stream, pass);
+  for (auto it = begin; it != end; ++it) {
+    const LagSecond& lag = it->second;
+    if (!in_phase(plan, lag.second, phase)) continue;
+    row.consumer = std::max(row.consumer, lag.consumer);
+    if (lag.freshness <= row.freshness) continue;
+    row.freshness = lag.freshness;
+    row.partition = lag.partition;
+    row.second = lag.second;
+  }
+  const std::int64_t seconds = base::second_of(planned_until(plan, facts));
+  for (std::int64_t second = 0; second < seconds; ++second) {
+    if (!in_phase(plan, second, phase)) continue;
+    const std::int64_t lag = offset_lag(plan, facts, stream, pass, second);
+    row.offset = std::max(row.offset, lag);
+    row.unknown_seconds += lag < 0 ? 1 : 0;
+  }
+  return row;
+}
+
+std::int64_t offset_lag(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,
+                        std::int64_t second) {
+  const bool committed = pass < plan.groups.size() && plan.groups[pass].read_committed;
+  std::int64_t sum = 0;
+  for (std::int32_t partition = 0; partition < plan.streams[stream].partitions; ++partition) {
+    const auto found = facts.offsets.find({stream, pass, partition, second});
+    if (found == facts.offsets.end()) return -1;
+    const std::int64_t end = committed ? found->second.last_stable : found->second.high_watermark;
+    if (end < 0 || found->second.position < 0) return -1;
+    sum += end - found->second.position;
+  }
+  return sum;
+}
+
+Nanos planned_until(const plan::Plan& plan, const Facts& facts) {
+  const Nanos until = std::min(plan.end(), facts.sending_stopped);
+  return facts.killed() ? std::min(until, facts.known_until) : until;
+}
+
+DisturbanceRow disturbance(const plan::Plan& plan, const Facts& facts, std::uint16_t stream,
+                           std::uint16_t pass, std::size_t phase) {
+  DisturbanceRow row{.phase = static_cast<int>(phase), .stream = stream, .pass = pass};
+  const Nanos ends = plan.phases[phase].end;
+  Nanos until = base::kNever;  // peak and debt belong to the next disturbance from its begin on
+  for (std::size_t p = phase + 1; p < plan.phases.size() && until == base::kNever; ++p) {
+    if (plan.phases[p].disturbance()) until = plan.phases[p].begin;
+  }
+  std::vector<std::pair<Nanos, Nanos>> over;
+  std::map<std::int32_t, double> debts;
+  const auto [begin, end] = rows_of(facts, stream, pass);
+  for (auto it = begin; it != end; ++it) {
+    const LagSecond& lag = it->second;
+    if (lag.first_over >= 0 && lag.last_over >= ends)
+      over.emplace_back(std::max(lag.first_over, ends), lag.last_over);
+    if (lag.second * kSecond < plan.phases[phase].begin || lag.second * kSecond >= until) continue;
+    row.peak = std::max(row.peak, lag.freshness);
+    row.debt = std::max(row.debt, debts[lag.partition] += lag.debt);
+  }
+  const Nanos limit = planned_until(plan, facts);
+  const Nanos fresh = first_fresh(std::move(over), ends, plan.hold);
+  row.reached = fresh + plan.hold <= limit;
+  row.time_to_fresh = std::max<Nanos>(0, (row.reached ? fresh : std::min(fresh, limit)) - ends);
+  return row;
+}
+
+}  // namespace freshet::results

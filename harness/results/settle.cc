@@ -1,0 +1,186 @@
+#include "harness/results/settle.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "harness/plan/lanes.h"
+#include "harness/plan/plan_json.h"
+#include "harness/results/distributions.h"
+#include "harness/results/facts.h"
+#include "harness/results/interval_log.h"
+#include "harness/results/json_fields.h"
+#include "harness/results/lags.h"
+#include "harness/results/layout.h"
+#include "harness/results/line_file.h"
+#include "harness/results/outcomes.h"
+#include "harness/results/quantile.h"
+#include "harness/results/rows.h"
+
+namespace freshet::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+Identity identity_of(const Json& manifest, const plan::Plan& plan) {
+  Identity identity;
+  identity.id = text_at(manifest, "run_id");
+  identity.scenario = plan.name;
+  if (const Json* target = field_at(manifest, "target")) {
+    identity.target = text_at(*target, "name");
+    identity.cluster_id = text_at(*target, "cluster_id");
+    identity.loopback = bool_at(*target, "loopback_log", false);
+    identity.colocated = bool_at(*target, "shares_this_machine", false);
+  }
+  identity.load_hash = plan::load_hash(plan);
+  identity.scenario_hash = plan::scenario_hash(plan);
+  identity.version = text_at(manifest, "version");
+  identity.rdkafka = text_at(manifest, "rdkafka");
+  identity.started = text_at(manifest, "started");
+  return identity;
+}
+
+// Manifest and plan: without them there is nothing that facts could mean.
+base::Result<Settled> read_plan(const fs::path& folder) {
+  base::Result<Json> manifest = read_json(folder / kManifestFile);
+  if (!manifest) return manifest.error();
+  base::Result<Json> json = read_json(folder / kPlanFile);
+  if (!json) return json.error();
+  base::Result<plan::Plan> plan = plan::plan_from_json(*json);
+  if (!plan)
+    return base::io_error(fmt::format("{}: {}", (folder / kPlanFile).string(), plan.error().message));
+  // A plan that is not the run's would give figures of events that never were (E3).
+  const std::string hash = plan::load_hash(*plan);
+  const std::string told = text_at(*manifest, "load_hash");
+  if (!told.empty() && told != hash) {
+    return base::io_error(fmt::format("{}: its load hash is {}, the manifest's is {}",
+                                      (folder / kPlanFile).string(), hash, told));
+  }
+  Settled settled;
+  settled.plan = std::move(plan).value();
+  settled.manifest = std::move(manifest).value();
+  settled.figures.identity = identity_of(settled.manifest, settled.plan);
+  const std::string scenario = text_at(settled.manifest, "scenario_hash");
+  if (!scenario.empty() && scenario != settled.figures.identity.scenario_hash) {
+    settled.figures.damage.push_back(fmt::format("{}: its scenario hash is {}, the manifest's is {}",
+                                                 kPlanFile, settled.figures.identity.scenario_hash,
+                                                 scenario));
+  }
+  return settled;
+}
+
+// Seconds of τ that count: all, or those that a killed run surely wrote down.
+std::int64_t seconds_known(const Facts& facts, const std::vector<StreamOutcomes>& outcomes) {
+  if (!facts.killed()) return std::numeric_limits<std::int64_t>::max();
+  return outcomes.empty() ? 0 : outcomes.front().seconds;
+}
+
+// The counters that a pass kept while it ran and the ledger that it left must tell the same.
+void compare_ledger(const Settling& s, std::vector<std::string>& damage) {
+  if (s.facts.killed()) return;
+  for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+    for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
+      const std::uint64_t seen =
+          outcomes_of(s, read.stream, pass, -1, kAllPhases).visible + overlap(s.facts, read.stream, pass);
+      const std::uint64_t counted = cohorts_of(s, read.stream, pass, -1, kAllPhases).samples;
+      if (seen == counted) continue;
+      damage.push_back(fmt::format("{} at {}: {} events visible by the ledger, {} by the counters",
+                                   s.plan.streams[read.stream].name, s.plan.groups[pass].name, seen,
+                                   counted));
+    }
+  }
+}
+
+void proofs(const Settling& s, Figures& figures) {
+  figures.lanes_proved = !s.outcomes.empty();
+  for (const StreamOutcomes& stream : s.outcomes) {
+    figures.lanes_proved = figures.lanes_proved && stream.proved;
+    figures.load_proof.push_back(s.facts.killed() ? std::string() : fmt::format("{:016x}", stream.proof));
+  }
+}
+
+void how_it_ended(const Settling& s, Figures& figures) {
+  const Facts& facts = s.facts;
+  figures.ending = facts.ending;
+  figures.ended_at = facts.ended_at;
+  figures.drained_in = facts.drained_in;
+  figures.drain_complete = facts.drain_complete;
+  figures.start_took = facts.start_took;
+  figures.wall_step = facts.wall_step;
+  for (const plan::Phase& phase : s.plan.phases) {
+    if (phase.measured() && phase.end > planned_until(s.plan, facts)) figures.slo_phases_complete = false;
+  }
+}
+
+void fill(const Settling& s, Settled& settled) {
+  Figures& figures = settled.figures;
+  how_it_ended(s, figures);
+  proofs(s, figures);
+  figures.staleness = staleness_rows(s);
+  figures.tails = tail_rows(s);
+  figures.lags = lag_rows(s);
+  figures.disturbances = disturbance_rows(s);
+  figures.replays = replay_rows(s);
+  figures.ledgers = ledger_rows(s);
+  figures.producers = producer_rows(s);
+  figures.slos = slo_evidence(s);
+  figures.receivers = receiver_rows(s);
+  figures.own_not_sent = own_not_sent_rows(s);
+  const measure::Histogram hiccups =
+      s.distributions.merged(0, measure::kNoPass, -1, measure::Measure::hiccup, -1);
+  figures.hiccups = quantiles({&hiccups, nullptr});
+  figures.negative_staleness = s.distributions.negative_staleness();
+  settled.timeline = timeline_rows(s);
+}
+
+// H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures
+// too.
+std::string undelivered_log(const Settling& s, const std::string& target) {
+  const Tags tags(s.plan, target);
+  std::string log;
+  for (std::size_t stream = 0; stream < s.outcomes.size(); ++stream) {
+    const StreamOutcomes& outcomes = s.outcomes[stream];
+    for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+      const std::vector<Cell>& cells = outcomes.passes[pass].cells;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (!cells[i].ages) continue;
+        const measure::Series series{static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass),
+                                     static_cast<std::uint8_t>(i % outcomes.tiers),
+                                     measure::Measure::staleness};
+        append_log(log, tags, series, static_cast<std::int64_t>(i / outcomes.tiers), *cells[i].ages,
+                   LogKind::undelivered);
+      }
+    }
+  }
+  return log;
+}
+
+}  // namespace
+
+base::Result<Settled> settle(const fs::path& folder) {
+  base::Result<Settled> begun = read_plan(folder);
+  if (!begun) return begun.error();
+  Settled settled = std::move(begun).value();
+  std::vector<plan::StreamLanes> lanes;
+  for (std::size_t stream = 0; stream < settled.plan.streams.size(); ++stream) {
+    lanes.emplace_back(settled.plan, stream);
+  }
+  Facts facts = read_facts(folder, settled.plan, lanes);
+  const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, facts);
+  fill_lags(settled.plan, outcomes, facts);
+  const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
+  const Settling s{settled.plan, facts, outcomes, distributions};
+  fill(s, settled);
+  compare_ledger(s, facts.damage);
+  settled.undelivered = undelivered_log(s, settled.figures.identity.target);
+  for (const auto& [key, events] : facts.worst) {
+    settled.worst.insert(settled.worst.end(), events.begin(), events.end());
+  }
+  settled.events = std::move(facts.events);
+  std::vector<std::string>& damage = settled.figures.damage;
+  damage.insert(damage.end(), facts.damage.begin(), facts.damage.end());
+  return settled;
+}
+
+}  // namespace freshet::results

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/plan/sound.h"
+#include "harness/scenario/build.h"
+
+namespace freshet::scenario {
+namespace {
+
+constexpr std::uint32_t kSmallestValue = 72;          // of a record: the envelope (measurement E4)
+constexpr std::uint32_t kLargestValue = 64U << 20;    // more than any broker takes by default
+constexpr std::uint32_t kLargestByDefault = 900'000;  // below max.message.bytes of a broker as it comes
+constexpr Nanos kLongestBound = 24 * 3600 * base::kSecond;
+constexpr int kFewestLanes = 32;
+
+workloads::SizeModel fixed(std::uint32_t bytes) {
+  workloads::SizeModel size;
+  size.minimum = size.maximum = bytes;
+  size.median = bytes;
+  return size;
+}
+
+// { min = , max = }, or { median = , sigma = } with cuts.
+workloads::SizeModel read_distribution(const Value& value, const std::string& where, Errors& errors) {
+  const Range<std::uint32_t> range{kSmallestValue, kLargestValue};
+  Reader reader(value, where, errors);
+  workloads::SizeModel size;
+  const bool lognormal = reader.has("median") || reader.has("sigma");
+  size.kind = lognormal ? workloads::SizeKind::lognormal : workloads::SizeKind::uniform;
+  for (const char* needed : {lognormal ? "median" : "min", lognormal ? "sigma" : "max"}) {
+    if (!reader.has(needed)) {
+      reader.problem(fmt::format(
+          "has no {}; expected \"512B\", {{ min = , max = }} or {{ median = , sigma = }}", needed));
+    }
+  }
+  size.minimum = reader.bytes("min", kSmallestValue, range);
+  size.maximum = reader.bytes("max", std::max(size.minimum, kLargestByDefault), range);
+  if (lognormal) {
+    size.median =
+        reader.bytes("median", std::clamp(512U, size.minimum, std::max(size.minimum, size.maximum)), range);
+    size.sigma = reader.number("sigma", 0, {0, 5});
+  } else {
+    size.median = (size.minimum + size.maximum) / 2.0;
+  }
+  if (size.minimum > size.maximum) {
+    reader.problem(fmt::format("min is {} bytes, more than max with {}", size.minimum, size.maximum));
+    size = fixed(kSmallestValue);
+  } else if (lognormal && (size.median < size.minimum || size.median > size.maximum)) {
+    reader.problem(
+        fmt::format("median is {} bytes, not within {} to {}", size.median, size.minimum, size.maximum));
+  }
+  reader.finish(0);
+  return size;
+}
+
+workloads::SizeModel read_size(Reader& reader, const std::string& where, Errors& errors) {
+  const Value* value = reader.take("size");
+  if (value != nullptr && value->is(Value::Type::table))
+    return read_distribution(*value, where + ": size", errors);
+  return fixed(reader.bytes("size", 512, {kSmallestValue, kLargestValue}));
+}
+
+void read_key(Reader& reader, plan::Stream& stream, const workloads::Population& population) {
+  using plan::KeyKind;
+  stream.key = reader.choice("key", KeyKind::account,
+                             {{"account", KeyKind::account},
+                              {"customer", KeyKind::customer},
+                              {"tenant", KeyKind::tenant},
+                              {"case", KeyKind::kase},
+                              {"conversation", KeyKind::conversation}});
+  stream.keys_per_account = static_cast<std::uint32_t>(reader.whole("keys_per_account", 1, {1, 10'000}));
+  const bool whole = stream.key == KeyKind::account || stream.key == KeyKind::tenant;
+  if (whole && stream.keys_per_account > 1) {
+    reader.problem("keys_per_account",
+                   "the key is the account itself; expected key = \"customer\", \"case\" or "
+                   "\"conversation\" with it");
+  }
+  const std::uint64_t keys = std::uint64_t{population.accounts()} * stream.keys_per_account;
+  if (keys > plan::kMostKeys) {
+    reader.problem("keys_per_account",
+                   fmt::format("that makes {} keys, expected at most {}", keys, plan::kMostKeys));
+    stream.keys_per_account = 1;
+  }
+}
+
+// E2: by default the smallest multiple of the partition count that is at least 32.
+void read_lanes(Reader& reader, plan::Stream& stream) {
+  stream.partitions = static_cast<int>(reader.whole("partitions", 12, {1, 10'000}));
+  const int multiple = (kFewestLanes + stream.partitions - 1) / stream.partitions * stream.partitions;
+  stream.lanes = static_cast<int>(reader.whole("lanes", multiple, {1, plan::kMostLanes}));
+  if (stream.lanes % stream.partitions != 0) {
+    reader.problem("lanes", fmt::format("found {}, expected a multiple of the {} partitions", stream.lanes,
+                                        stream.partitions));
+    stream.lanes = multiple;
+  }
+}
+
+plan::Stream read_stream(const Value& value, const plan::Plan& plan, Errors& errors) {
+  const std::string where = fmt::format("stream \"{}\"", value.key);
+  Reader reader(value, where, errors);
+  plan::Stream stream;
+  stream.name = value.key;
+  stream.klass = reader.name("class", value.key);
+  read_lanes(reader, stream);
+  stream.replication = static_cast<int>(reader.whole("replication", 1, {1, 100}));
+  stream.topic_config = reader.settings("topic");
+  stream.client_settings = read_client_settings(reader);
+  read_key(reader, stream, plan.populations.front());
+  stream.rate = reader.rate("rate", 100);
+  stream.arrival =
+      reader.choice("arrival", workloads::Arrival::poisson,
+                    {{"poisson", workloads::Arrival::poisson}, {"uniform", workloads::Arrival::uniform}});
+  stream.size = read_size(reader, where, errors);
+  stream.critical = reader.flag("critical", false);
+  stream.bound = reader.duration("bound", 5 * base::kSecond, {base::kMillisecond, kLongestBound});
+  reader.finish(0);
+  return stream;
+}
+
+}  // namespace
+
+void build_streams(const Value* streams, plan::Plan& plan, Errors& errors) {
+  if (streams == nullptr) return;
+  const char* kExample = "chat_turn = support.chat_turn { rate = \"1000/s\" }";
+  if (streams->is(Value::Type::table) && streams->fields.empty() && streams->items.empty()) {
+    errors.add(streams->line,
+               fmt::format("streams: found an empty table, expected streams = {{ {} }}", kExample));
+  }
+  for (const Value* value : named_parts(*streams, "stream", kExample, errors)) {
+    if (!value->is(Value::Type::table) && !value->is(Value::Type::unknown)) {
+      errors.add(value->line,
+                 fmt::format("stream \"{}\": found {}, expected {}", value->key, describe(*value), kExample));
+    }
+    static const Value kNothingSaid = [] {
+      Value table;
+      table.type = Value::Type::table;
+      return table;
+    }();
+    Value named = value->is(Value::Type::table) ? *value : kNothingSaid;
+    named.key = value->key;
+    plan.streams.push_back(read_stream(named, plan, errors));
+  }
+}
+
+}  // namespace freshet::scenario

@@ -1,0 +1,162 @@
+// Consuming within one member: starts, positions, ends, pauses, seeks, resets.
+#include "tests/contract/contract.h"
+
+namespace freshet::cluster {
+namespace {
+
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::HasSubstr;
+
+class Consume : public Contract {
+ protected:
+  // A topic with records v0 … v(n-1) in partition 0.
+  std::string filled_topic(int n, int partitions = 1) {
+    const std::string topic = make_topic(partitions);
+    Writing& writing = write(topic, partitions);
+    writing.send_all(0, numbered(n));
+    EXPECT_TRUE(finish(writing));
+    return topic;
+  }
+};
+
+TEST_P(Consume, StartsAtTheBeginning) {
+  const std::string topic = filled_topic(5);
+  Reading& reading = read(topic, make_group(), true);
+  EXPECT_EQ(reading.started.at({0, 0}), 0);
+  ASSERT_TRUE(eventually([&] { return reading.records.size() >= 5; }));
+  EXPECT_THAT(reading.values(0), ElementsAreArray(numbered(5)));
+}
+
+TEST_P(Consume, StartsAtTheEnd) {
+  const std::string topic = filled_topic(5);
+  Reading& reading = read(topic, make_group(), false);
+  EXPECT_EQ(reading.started.at({0, 0}), 5);
+  Writing& writing = write(topic);
+  writing.send_all(0, {"new"});
+  ASSERT_TRUE(eventually([&] { return !reading.records.empty(); }));
+  EXPECT_THAT(reading.values(0), ElementsAre("new"));
+  EXPECT_EQ(reading.records[0].offset, 5);
+}
+
+// E6: the end's offset is the only sign that a lost last record was passed.
+TEST_P(Consume, TellsTheEndWithItsOffset) {
+  const std::string topic = filled_topic(7);
+  Reading& reading = read(topic, make_group());
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 7; }));
+  EXPECT_EQ(reading.records.size(), 7u);
+  Writing& writing = write(topic);
+  writing.send_all(0, {"more"});
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 8; }));
+  EXPECT_EQ(reading.records.size(), 8u);
+  EXPECT_EQ(reading.ends.size(), 2u);
+}
+
+TEST_P(Consume, TellsTheEndOfAnEmptyPartition) {
+  const std::string topic = make_topic();
+  Reading& reading = read(topic, make_group());
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 0; }));
+  EXPECT_TRUE(reading.records.empty());
+}
+
+// S3: an empty fetch waits for data, and data ends the wait.
+TEST_P(Consume, DataEndsAFetchThatWaits) {
+  const std::string topic = make_topic();
+  MemberOptions options{.group = make_group(), .client_id = "contract", .topics = {topic}, .settings = {}};
+  options.settings["fetch.wait.max.ms"] = "20000";
+  options.from_beginning = true;
+  Reading& reading = read(options);
+  ASSERT_TRUE(eventually([&] { return !reading.owned.empty(); }));
+  for_a_while(500 * base::kMillisecond);
+  Writing& writing = write(topic);
+  writing.send_all(0, {"at last"});
+  EXPECT_TRUE(eventually([&] { return !reading.records.empty(); }, 10 * base::kSecond));
+}
+
+TEST_P(Consume, TellsTopicsApart) {
+  const std::string first = filled_topic(3);
+  const std::string second = filled_topic(4);
+  MemberOptions options{
+      .group = make_group(), .client_id = "contract", .topics = {first, second}, .settings = {}};
+  options.from_beginning = true;
+  Reading& reading = read(options);
+  ASSERT_TRUE(eventually([&] { return reading.records.size() >= 7; }));
+  EXPECT_EQ(reading.values(0, 0).size(), 3u);
+  EXPECT_EQ(reading.values(0, 1).size(), 4u);
+}
+
+TEST_P(Consume, ComplainsOfAnUnknownTopic) {
+  const std::string nowhere = "contract-nowhere-" + std::to_string(now());
+  MemberOptions options{.group = make_group(), .client_id = "contract", .topics = {nowhere}, .settings = {}};
+  Reading& reading = read(options);
+  ASSERT_TRUE(eventually([&] { return !reading.errors.empty(); }));
+  EXPECT_THAT(reading.errors[0], HasSubstr(nowhere));
+}
+
+TEST_P(Consume, PausesAndResumesWithoutAGap) {
+  const std::string topic = make_topic(2);
+  Reading& reading = read(topic, make_group(), true, 2);
+  Writing& writing = write(topic, 2);
+  writing.send_all(0, {"a0", "a1"});
+  writing.send_all(1, {"b0"});
+  ASSERT_TRUE(eventually([&] { return reading.records.size() == 3; }));
+  reading.member().pause();
+  writing.send_all(0, {"a2"});
+  writing.send_all(1, {"b1", "b2"});
+  ASSERT_TRUE(finish(writing));
+  for_a_while(base::kSecond);
+  EXPECT_EQ(reading.records.size(), 3u);
+  reading.member().resume();
+  ASSERT_TRUE(eventually([&] { return reading.records.size() >= 6; }));
+  for_a_while(100 * base::kMillisecond);
+  EXPECT_THAT(reading.values(0), ElementsAre("a0", "a1", "a2"));
+  EXPECT_THAT(reading.values(1), ElementsAre("b0", "b1", "b2"));
+}
+
+TEST_P(Consume, SeeksBackAndForth) {
+  const std::string topic = filled_topic(10);
+  Reading& reading = read(topic, make_group());
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 10; }));
+  reading.records.clear();
+  reading.owned[{0, 0}] = 4;
+  reading.member().seek({0, 0}, 4);
+  ASSERT_TRUE(eventually([&] { return reading.records.size() >= 6; }));
+  EXPECT_EQ(reading.records.front().value, "v4");
+  EXPECT_EQ(reading.records.back().value, "v9");
+  reading.records.clear();
+  reading.owned[{0, 0}] = 8;
+  reading.member().seek({0, 0}, 8);
+  ASSERT_TRUE(eventually([&] { return reading.records.size() >= 2; }));
+  EXPECT_THAT(reading.values(0), ElementsAre("v8", "v9"));
+}
+
+// P4: above the end. The fetch is dead until the seek; other partitions go on.
+TEST_P(Consume, TellsAResetAboveTheEndAndStandsStillUntilASeek) {
+  const std::string topic = filled_topic(5, 2);
+  Reading& reading = read(topic, make_group(), true, 2);
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 5 && reading.end(1) == 0; }));
+  reading.member().seek({0, 0}, 100);
+  ASSERT_TRUE(eventually([&] { return !reading.resets.empty(); }));
+  const Reset& reset = reading.resets[0];
+  EXPECT_EQ(reset.from, (TopicPartition{0, 0}));
+  EXPECT_EQ(reset.position, 100);
+  EXPECT_EQ(reset.low_watermark, 0);
+  EXPECT_EQ(reset.high_watermark, 5);
+  Writing& writing = write(topic, 2);
+  writing.send_all(0, {"v5"});
+  writing.send_all(1, {"other"});
+  ASSERT_TRUE(finish(writing));
+  ASSERT_TRUE(eventually([&] { return reading.values(1).size() == 1; }));
+  for_a_while(base::kSecond);
+  EXPECT_EQ(reading.values(0).size(), 5u);
+  EXPECT_EQ(reading.resets.size(), 1u);
+  reading.member().seek({0, 0}, 5);
+  ASSERT_TRUE(eventually([&] { return reading.values(0).size() == 6; }));
+  EXPECT_EQ(reading.values(0).back(), "v5");
+  EXPECT_EQ(reading.values(1).size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cluster, Consume, testing::ValuesIn(targets()), target_name);
+
+}  // namespace
+}  // namespace freshet::cluster

@@ -1,0 +1,193 @@
+// Whole runs on a real Apache Kafka. What is asserted is counted, never timed.
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "harness/cluster/kafka/kafka.h"
+#include "harness/engine/threads.h"
+#include "tests/kafka/broker.h"
+#include "tests/simulation/run_fixture.h"
+
+namespace freshet::test {
+namespace {
+
+struct KafkaRun {
+  explicit KafkaRun(std::string at) : address(std::move(at)) {
+    options.hold_assignment = 500 * kMillisecond;
+    options.stop = &stop;
+  }
+
+  base::Result<engine::RunOutcome> run(const plan::Plan& plan) {
+    engine::Threads threads;
+    auto cluster = cluster::make_kafka(threads.clock(), {.bootstrap = address});
+    if (!cluster) return cluster.error();
+    options.folder = folder.path();
+    std::filesystem::remove_all(folder.path());
+    return engine::run(plan, **cluster, threads, options);
+  }
+
+  results::Settled operator()(const plan::Plan& plan) {
+    const auto ran = run(plan);
+    EXPECT_TRUE(ran.ok()) << ran.error().message;
+    if (!ran.ok()) return {};
+    outcome = *ran;
+    auto settled = results::settle(folder.path());
+    EXPECT_TRUE(settled.ok()) << settled.error().message;
+    if (!settled.ok()) return {};
+    verdict = judge::judge(settled->plan, settled->figures);
+    return std::move(settled).value();
+  }
+
+  std::string address;
+  engine::RunOptions options;
+  engine::RunOutcome outcome;
+  judge::Verdict verdict;
+  std::atomic<int> stop{engine::kGoOn};
+  TemporaryFolder folder;
+};
+
+class RunOnKafka : public testing::Test {
+ protected:
+  void SetUp() override {
+    address_ = shared_kafka();
+    ASSERT_FALSE(address_.empty()) << "no Kafka to test on";
+  }
+  std::string address_;
+};
+
+// E1-E3: the same events from one, two and seven senders, on Kafka and on the loopback log.
+TEST_F(RunOnKafka, TheLoadIsTheSameWhoeverSendsItAndWhereverItGoes) {
+  const plan::Plan plan = small_plan(300, 2);
+  SimulatedRun simulated;
+  const std::vector<std::string> expected = simulated(plan).figures.load_proof;
+  ASSERT_THAT(expected, testing::SizeIs(1));
+  for (const int senders : {1, 2, 7}) {
+    KafkaRun run(address_);
+    run.options.senders = senders;
+    const results::Settled settled = run(plan);
+    EXPECT_TRUE(settled.figures.lanes_proved);
+    EXPECT_EQ(settled.figures.load_proof, expected) << senders << " senders";
+    const results::Outcomes& o = row(settled.figures).outcomes;
+    EXPECT_EQ(o.visible, o.planned);
+    EXPECT_GT(o.planned, 400U);
+    ASSERT_EQ(settled.figures.ledgers.size(), 1U);
+    const results::LedgerRow& ledger = settled.figures.ledgers[0];
+    EXPECT_EQ(ledger.lost + ledger.log_duplicate + ledger.redelivered + ledger.out_of_order + ledger.foreign,
+              0U);
+    EXPECT_TRUE(run.outcome.warnings.empty()) << run.outcome.warnings[0];
+  }
+}
+
+TEST_F(RunOnKafka, AReplayReadsAllFromTheStartBesideTheLiveReaders) {
+  plan::Plan plan = small_plan(500, 3);
+  plan::Phase reindex;
+  reindex.name = "reindex";
+  reindex.kind = plan::PhaseKind::replay;
+  reindex.begin = plan.phases.back().end;
+  reindex.end = reindex.begin + 5 * kSecond;
+  plan.phases.push_back(reindex);
+  plan.replays.push_back({.name = "reindex", .phase = 2, .members = 2, .streams = {0}});
+  finish(plan);
+  KafkaRun run(address_);
+  const results::Settled settled = run(plan);
+  ASSERT_EQ(settled.figures.replays.size(), 1U);
+  EXPECT_TRUE(settled.figures.replays[0].finished);
+  EXPECT_GE(settled.figures.replays[0].events, 2000U) << "what lay there when it began";
+  EXPECT_EQ(row(settled.figures).outcomes.visible, row(settled.figures).outcomes.planned);
+}
+
+TEST_F(RunOnKafka, AConsumerThatNeverStartsIsAFail) {
+  plan::Plan plan = small_plan(100, 12);
+  plan.groups[0].never_starts = true;
+  plan.drain = 3 * kSecond;
+  plan.slos.push_back({.percentile = 0.99, .threshold = 2.0 * kSecond});
+  KafkaRun run(address_);
+  const results::Settled settled = run(plan);
+  EXPECT_EQ(row(settled.figures).outcomes.undelivered, row(settled.figures).outcomes.planned);
+  EXPECT_EQ(run.verdict.outcome, judge::Outcome::fail) << run.verdict.reason;
+}
+
+TEST_F(RunOnKafka, TopicsAndGroupsAreGoneAfterwards) {
+  KafkaRun run(address_);
+  run.options.prefix = "freshet-test-gone-";
+  (void)run(small_plan(100, 1));
+  engine::Threads threads;
+  auto cluster = cluster::make_kafka(threads.clock(), {.bootstrap = address_});
+  ASSERT_TRUE(cluster.ok());
+  base::EventWake wake;
+  auto admin = (*cluster)->make_admin(wake);
+  ASSERT_TRUE(admin.ok());
+  const auto topic = (*admin)->describe_topic("freshet-test-gone-lock", 10 * kSecond);
+  ASSERT_TRUE(topic.ok()) << topic.error().message;
+  EXPECT_FALSE(topic->has_value());
+}
+
+TEST_F(RunOnKafka, ATopicOfAnotherShapeIsRefusedAndLeftAlone) {
+  KafkaRun first(address_);
+  first.options.prefix = "freshet-test-shape-";
+  first.options.keep_topics = true;
+  (void)first(small_plan(100, 1, 4));
+
+  KafkaRun other(address_);
+  other.options.prefix = first.options.prefix;
+  const auto refused = other.run(small_plan(100, 1, 8));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind, base::ErrorKind::usage);
+  EXPECT_THAT(refused.error().message,
+              testing::AllOf(testing::HasSubstr("partitions=4"), testing::HasSubstr("partitions=8")));
+  EXPECT_FALSE(std::filesystem::exists(other.folder.path()));
+
+  // The same shape is taken as it is; what lies in it is somebody else's and counts nowhere.
+  KafkaRun again(address_);
+  again.options.prefix = first.options.prefix;
+  const results::Settled settled = again(small_plan(100, 1, 4));
+  EXPECT_EQ(row(settled.figures).outcomes.visible, row(settled.figures).outcomes.planned);
+
+  engine::Threads threads;
+  auto cluster = cluster::make_kafka(threads.clock(), {.bootstrap = address_});
+  base::EventWake wake;
+  auto admin = (*cluster)->make_admin(wake);
+  EXPECT_TRUE((*admin)->delete_topics({"freshet-test-shape-lock"}, 10 * kSecond).ok());
+}
+
+TEST_F(RunOnKafka, StoppingKeepsWhatWasMeasured) {
+  KafkaRun run(address_);
+  run.options.on_progress = [&](const engine::Progress& progress) {
+    if (progress.elapsed > kSecond) run.stop = engine::kStopSending;
+  };
+  const results::Settled settled = run(small_plan(200, 600));
+  EXPECT_TRUE(run.outcome.interrupted);
+  EXPECT_EQ(settled.figures.ending, "interrupted");
+  EXPECT_EQ(row(settled.figures).outcomes.visible, row(settled.figures).outcomes.planned);
+}
+
+// Issue 12: the run ends by itself within drain and message timeout, fails, and keeps its figures.
+TEST(RunOnDyingKafka, ABrokerKilledInMidRunIsAFailWithFigures) {
+  Broker broker;
+  ASSERT_FALSE(broker.address().empty()) << "no Kafka to test on";
+  plan::Plan plan = small_plan(200, 15);
+  plan.drain = 8 * kSecond;
+  plan.slos.push_back({.percentile = 0.99, .threshold = 2.0 * kSecond});
+  KafkaRun run(broker.address());
+  bool killed = false;
+  run.options.connect_timeout = 3 * kSecond;
+  run.options.on_progress = [&](const engine::Progress& progress) {
+    if (progress.elapsed < 5 * kSecond || killed) return;
+    killed = true;
+    broker.kill();
+  };
+  const results::Settled settled = run(plan);
+  ASSERT_TRUE(killed);
+  EXPECT_FALSE(run.outcome.drained);
+  const results::Outcomes& o = row(settled.figures).outcomes;
+  EXPECT_GT(o.visible, 500U);
+  EXPECT_GT(o.failed + o.indeterminate + o.undelivered, 1000U);
+  EXPECT_EQ(
+      o.visible + o.lost + o.undelivered + o.failed + o.indeterminate + o.not_sent_own + o.not_sent_cluster,
+      o.planned);
+  EXPECT_EQ(o.lost, 0U) << "nothing was passed unseen";
+  EXPECT_EQ(run.verdict.outcome, judge::Outcome::fail) << run.verdict.reason;
+}
+
+}  // namespace
+}  // namespace freshet::test

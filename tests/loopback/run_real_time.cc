@@ -1,0 +1,96 @@
+// The real-time driver on the loopback log: threads, the real clock, the same roles. Nothing here depends on
+// how fast the machine is: only on what is counted.
+#include <atomic>
+
+#include "harness/engine/threads.h"
+#include "tests/simulation/run_fixture.h"
+
+namespace freshet::test {
+namespace {
+
+struct RealTimeRun {
+  engine::RunOptions options;
+  std::atomic<int> stop{engine::kGoOn};
+  TemporaryFolder folder;
+
+  results::Settled operator()(const plan::Plan& plan) {
+    engine::Threads threads;
+    const auto cluster = cluster::make_loopback(threads.clock(), {});
+    options.folder = folder.path();
+    options.hold_assignment = 0;
+    options.stop = &stop;
+    const auto ran = engine::run(plan, *cluster, threads, options);
+    EXPECT_TRUE(ran.ok()) << ran.error().message;
+    if (!ran.ok()) return {};
+    outcome = *ran;
+    if (!outcome.started) return {};
+    auto settled = results::settle(folder.path());
+    EXPECT_TRUE(settled.ok()) << settled.error().message;
+    return settled.ok() ? std::move(settled).value() : results::Settled{};
+  }
+  engine::RunOutcome outcome;
+};
+
+TEST(RealTime, EveryEventOfEverySenderArrivesOnce) {
+  plan::Plan plan = small_plan(500, 2);
+  plan.groups.push_back(plan.groups[0]);
+  plan.groups[1].name = "desktop";
+  plan.groups[1].members = 2;
+  plan.groups[1].service_time = 100 * kMicrosecond;
+  RealTimeRun run;
+  run.options.senders = 3;
+  const results::Settled settled = run(plan);
+  for (const int pass : {0, 1}) {
+    const results::Outcomes& o = row(settled.figures, pass).outcomes;
+    EXPECT_EQ(o.visible, o.planned);
+    EXPECT_GT(o.planned, 800U);
+  }
+  EXPECT_TRUE(settled.figures.lanes_proved);
+  EXPECT_TRUE(run.outcome.drained);
+  EXPECT_EQ(settled.figures.ending, "complete");
+  for (const results::LedgerRow& ledger : settled.figures.ledgers) {
+    EXPECT_EQ(ledger.log_duplicate + ledger.redelivered + ledger.out_of_order + ledger.corrupt, 0U);
+  }
+}
+
+// Ctrl-C as a person would press it: asked for by the first progress of the running stage.
+TEST(RealTime, StoppingEndsSendingDrainsAndKeepsWhatWasMeasured) {
+  const plan::Plan plan = small_plan(200, 600);
+  RealTimeRun run;
+  run.options.on_progress = [&](const engine::Progress& progress) {
+    if (progress.elapsed > 2 * kSecond) run.stop = engine::kStopSending;
+  };
+  const results::Settled settled = run(plan);
+  EXPECT_TRUE(run.outcome.interrupted);
+  EXPECT_TRUE(run.outcome.drained);
+  EXPECT_EQ(settled.figures.ending, "interrupted");
+  const results::Outcomes& o = row(settled.figures).outcomes;
+  EXPECT_EQ(o.visible, o.planned) << "what was planned until the stop, and no more";
+  EXPECT_GT(o.planned, 100U);
+  EXPECT_LT(o.planned, 100'000U);
+}
+
+TEST(RealTime, StoppingBeforeTheStartLeavesNothing) {
+  const plan::Plan plan = small_plan();
+  RealTimeRun run;
+  run.stop = engine::kStopSending;
+  (void)run(plan);
+  EXPECT_FALSE(run.outcome.started);
+  EXPECT_FALSE(std::filesystem::exists(run.folder.path()));
+}
+
+TEST(RealTime, AFolderThatIsNotEmptyIsRefusedAndLeftAlone) {
+  const plan::Plan plan = small_plan();
+  RealTimeRun run;
+  std::filesystem::create_directories(run.folder.path() / "mine");
+  engine::Threads threads;
+  const auto cluster = cluster::make_loopback(threads.clock(), {});
+  run.options.folder = run.folder.path();
+  const auto ran = engine::run(plan, *cluster, threads, run.options);
+  ASSERT_FALSE(ran.ok());
+  EXPECT_NE(ran.error().message.find(run.folder.path().string()), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(run.folder.path() / "mine"));
+}
+
+}  // namespace
+}  // namespace freshet::test

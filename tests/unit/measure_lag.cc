@@ -1,0 +1,418 @@
+// Freshness and consumer lag by hand (L1, L2, D1): when a head settles, what each second's maximum is, and
+// how a partition's next owner goes on.
+#include <gtest/gtest.h>
+
+#include "tests/unit/measure_fixture.h"
+
+namespace freshet::measure::test {
+namespace {
+
+constexpr Nanos ms(std::int64_t n) {
+  return n * kMillisecond;
+}
+
+TEST(Lag, PeaksWhereTheHeadSettles) {
+  Partition p(Taus{{ms(100)}});
+  auto shard = p.open();
+  EXPECT_EQ(shard->freshness_lag(ms(100)), 0);
+  EXPECT_EQ(shard->freshness_lag(ms(300)), ms(200));
+  EXPECT_FALSE(shard->settled());
+  p.deliver(*shard, p.record(0, 0, 0), ms(350));
+  EXPECT_EQ(shard->freshness_lag(ms(900)), 0);
+  EXPECT_TRUE(shard->settled());
+  shard->roll(3 * kSecond);
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 1U) << "no row for a second without lag";
+  EXPECT_EQ(p.lags[0].freshness, ms(250));
+  EXPECT_EQ(p.lags[0].consumer, 0) << "not acknowledged when it was seen";
+  EXPECT_EQ(p.lags[0].first_over, -1);
+  EXPECT_EQ(p.lags[0].debt, 0);
+  EXPECT_EQ(p.lags[0].stream, kStream);
+  EXPECT_EQ(p.lags[0].pass, kPass);
+  EXPECT_EQ(p.lags[0].partition, kPartition);
+}
+
+// Bound 1 s, lag from 0.5 s to 2.25 s.
+TEST(Lag, GrowsThroughTheEndsOfSeconds) {
+  Partition p(Taus{{ms(500)}}, kSecond);
+  auto shard = p.open();
+  p.acks.acked(0, 0, 0);
+  p.deliver(*shard, p.record(0, 0, 0), ms(2250));
+  shard->roll(4 * kSecond);
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 3U);
+  EXPECT_EQ(p.lags[0].freshness, ms(500));
+  EXPECT_EQ(p.lags[0].first_over, -1);
+  EXPECT_EQ(p.lags[1].freshness, ms(1500));
+  EXPECT_EQ(p.lags[1].first_over, ms(1500));
+  EXPECT_EQ(p.lags[1].last_over, ms(2000));
+  EXPECT_DOUBLE_EQ(p.lags[1].debt, 0.125);
+  EXPECT_EQ(p.lags[2].freshness, ms(1750));
+  EXPECT_EQ(p.lags[2].first_over, ms(2000));
+  EXPECT_EQ(p.lags[2].last_over, ms(2250));
+  EXPECT_DOUBLE_EQ(p.lags[2].debt, 0.15625);  // (0.75² - 0.5²) / 2
+  for (const auto& [second, row] : p.lags) EXPECT_EQ(row.consumer, row.freshness);
+}
+
+// The partition's lag is that of the oldest head of its lanes.
+TEST(Lag, IsThatOfTheOldestHead) {
+  Partition p(Taus{{ms(100), ms(600)}, {ms(200)}, {ms(300)}});
+  auto shard = p.open();
+  p.deliver(*shard, p.record(1, 0, 0), ms(400));  // lane 0 is still stuck at 100 ms
+  EXPECT_EQ(shard->freshness_lag(ms(400)), ms(300));
+  p.deliver(*shard, p.record(0, 0, 1), ms(450));
+  EXPECT_EQ(shard->freshness_lag(ms(450)), ms(150)) << "lane 2's";
+  p.deliver(*shard, p.record(2, 0, 2), ms(500));
+  p.deliver(*shard, p.record(0, 1, 3), ms(610));
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(350));
+}
+
+// Seen ahead of its turn, it settles with the one before.
+TEST(Lag, TheHeadSkipsWhatWasSeenAlready) {
+  Partition p(Taus{{ms(100), ms(200), ms(300)}});
+  auto shard = p.open();
+  p.deliver(*shard, p.record(0, 1, 0), ms(400));
+  EXPECT_EQ(shard->freshness_lag(ms(400)), ms(300));
+  p.deliver(*shard, p.record(0, 0, 1), ms(500));
+  EXPECT_EQ(shard->freshness_lag(ms(500)), ms(200));
+  p.deliver(*shard, p.record(0, 2, 2), ms(510));
+  EXPECT_TRUE(shard->settled());
+}
+
+// L2: the same over acknowledged events only.
+TEST(Lag, ConsumerLagBeginsWithTheAck) {
+  Partition p(Taus{{ms(100)}, {ms(200)}});
+  auto shard = p.open();
+  shard->roll(kSecond);      // nothing acknowledged: producing is behind, not consuming
+  p.acks.acked(1, 0, 0);     // lane 1's is
+  shard->roll(2 * kSecond);  // so consuming is behind by 1.8 s
+  p.deliver(*shard, p.record(1, 0, 0), ms(2100));
+  p.acks.acked(0, 0, -1);  // acknowledged, offset unknown
+  p.deliver(*shard, p.record(0, 0, 1), ms(2300));
+  shard->roll(3 * kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(900));
+  EXPECT_EQ(p.lags[0].consumer, 0);
+  EXPECT_EQ(p.lags[1].freshness, ms(1900));
+  EXPECT_EQ(p.lags[1].consumer, ms(1800));
+  EXPECT_EQ(p.lags[2].freshness, ms(2200));
+  EXPECT_EQ(p.lags[2].consumer, ms(2200));
+}
+
+// In the log, but the position went beyond it: lost (E5).
+TEST(Lag, ALostHeadSettlesWhenItIsPassed) {
+  Partition p(Taus{{ms(100), ms(200)}});
+  auto shard = p.open();
+  p.acks.acked(0, 0, 0);
+  p.acks.acked(0, 1, 1);
+  p.deliver(*shard, p.record(0, 1, 1), ms(400));
+  EXPECT_TRUE(shard->settled());
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(300));
+  EXPECT_EQ(p.lags[0].consumer, ms(300));
+}
+
+TEST(Lag, ALostLastEventSettlesAtTheEndOfThePartition) {
+  Partition p(Taus{{ms(100)}});
+  auto shard = p.open();
+  p.acks.acked(0, 0, 6);
+  shard->passed(6, ms(200));
+  EXPECT_FALSE(shard->settled()) << "the position is at it, not beyond";
+  shard->passed(9, ms(300));
+  EXPECT_TRUE(shard->settled());
+}
+
+// Lost is known at the later of ack and passing (E6).
+TEST(Lag, ALostHeadWhoseAckComesLateIsNoticedByTheNextRoll) {
+  Partition p(Taus{{ms(100)}});
+  auto shard = p.open();
+  shard->passed(5, ms(200));
+  EXPECT_FALSE(shard->settled());
+  p.acks.acked(0, 0, 3);
+  EXPECT_FALSE(shard->settled());
+  shard->roll(kSecond);
+  EXPECT_TRUE(shard->settled());
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(900));
+}
+
+TEST(Lag, AnUnknownOffsetIsPassedOnceALaterEventOfTheLaneIsSeen) {
+  Partition p(Taus{{ms(100), ms(200)}, {ms(150)}});
+  auto shard = p.open();
+  p.acks.acked(0, 0, -1);
+  p.deliver(*shard, p.record(1, 0, 7), ms(300));  // another lane's says nothing
+  shard->roll(kSecond);
+  EXPECT_EQ(shard->freshness_lag(kSecond), ms(900));
+  p.deliver(*shard, p.record(0, 1, 9), ms(1100));
+  EXPECT_TRUE(shard->settled());
+}
+
+class NeverVisible : public testing::TestWithParam<AckState> {
+ protected:
+  static void end(AckLog& acks, int lane, std::uint64_t n) {
+    switch (GetParam()) {
+      case AckState::failed:
+        return acks.failed(lane, n, false);
+      case AckState::indeterminate:
+        return acks.failed(lane, n, true);
+      case AckState::not_sent_own:
+        return acks.not_sent(lane, n, true);
+      default:
+        return acks.not_sent(lane, n, false);
+    }
+  }
+};
+
+TEST_P(NeverVisible, AHeadSettlesAtTheNextRoll) {
+  Partition p(Taus{{ms(100), ms(1500)}});
+  auto shard = p.open();
+  shard->roll(kSecond);
+  end(p.acks, 0, 0);
+  EXPECT_EQ(shard->freshness_lag(ms(1200)), ms(1100));
+  shard->roll(2 * kSecond);
+  EXPECT_EQ(shard->freshness_lag(2 * kSecond), ms(500)) << "the next one's";
+  end(p.acks, 0, 1);
+  shard->roll(3 * kSecond);
+  EXPECT_TRUE(shard->settled());
+  p.collect();
+  EXPECT_EQ(p.lags[1].freshness, ms(1900));
+  EXPECT_EQ(p.lags[2].freshness, ms(1500));
+}
+
+TEST_P(NeverVisible, AHeadSettlesWhenALaterEventOfItsLaneIsSeen) {
+  Partition p(Taus{{ms(100), ms(200), ms(300)}});
+  auto shard = p.open();
+  end(p.acks, 0, 0);
+  end(p.acks, 0, 1);
+  p.deliver(*shard, p.record(0, 2, 0), ms(350));
+  EXPECT_TRUE(shard->settled());
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(250));
+}
+
+INSTANTIATE_TEST_SUITE_P(States, NeverVisible,
+                         testing::Values(AckState::failed, AckState::indeterminate, AckState::not_sent_own,
+                                         AckState::not_sent_cluster));
+
+// L1: a timed-out event that is seen later is visible with its D; the lag recorded stays.
+TEST(Lag, ATimedOutEventSeenLaterIsVisible) {
+  Partition p(Taus{{ms(100)}});
+  auto shard = p.open();
+  p.acks.failed(0, 0, /*possibly=*/true);
+  shard->roll(kSecond);
+  EXPECT_TRUE(shard->settled());
+  p.deliver(*shard, p.record(0, 0, 0), ms(5100));
+  shard->roll(6 * kSecond);
+  p.collect();
+  EXPECT_EQ(p.count(Count::visible), 1U);
+  EXPECT_EQ((p.cohorts[{0, 0}].over[0]), 1U);
+  EXPECT_EQ(p.lags[0].freshness, ms(900));
+  EXPECT_EQ(p.lags.size(), 1U);
+}
+
+TEST(Lag, AnEventInFlightIsNotSettledByWhatItsLaneShowsLater) {
+  Partition p(Taus{{ms(100), ms(200)}});
+  auto shard = p.open();
+  p.acks.handed_over(0, 0);
+  p.deliver(*shard, p.record(0, 1, 0), ms(300));
+  shard->roll(kSecond);
+  EXPECT_EQ(shard->freshness_lag(kSecond), ms(900));
+  EXPECT_FALSE(shard->settled());
+}
+
+// A thread that was starved closes many seconds at once, each with its own end.
+TEST(Lag, OneRollClosesManySeconds) {
+  Partition p(Taus{{ms(500)}}, kSecond);
+  auto shard = p.open();
+  shard->roll(ms(60'300));
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 60U);
+  for (std::int64_t second = 0; second < 60; ++second) {
+    EXPECT_EQ(p.lags[second].freshness, (second + 1) * kSecond - ms(500)) << second;
+  }
+  EXPECT_DOUBLE_EQ(p.lags[9].debt, (8.5 * 8.5 - 7.5 * 7.5) / 2);
+}
+
+// Another host's producer: what was passed unseen is known by what its lane shows later.
+TEST(Lag, WithoutAcksALaterEventOfTheLaneSettlesTheHead) {
+  Partition p(Taus{{ms(100), ms(200)}});
+  LiveShard shard(p.spec(), nullptr, &p.view, &p.progress, &p.recorder, 0);
+  shard.apply(p.record(0, 1, 1), ms(300));
+  shard.passed(2, ms(300));
+  EXPECT_TRUE(shard.settled());
+}
+
+// --- the next owner (P2) ---
+
+// Five events a second apart from 0.5 s; the first two seen by the first owner.
+struct TakeOver : Partition {
+  TakeOver() : Partition(Taus{{ms(500), ms(1500), ms(2500), ms(3500), ms(4500)}}, kSecond) {
+    first = open();
+    for (std::uint64_t n = 0; n < 2; ++n) {
+      acks.acked(0, n, static_cast<std::int64_t>(n));
+      deliver(*first, record(0, n, static_cast<std::int64_t>(n)), taus[0][n] + ms(10));
+    }
+  }
+  std::unique_ptr<LiveShard> first;
+};
+
+TEST(TakingOver, WhatEarlierShardsSettledHasNoLag) {
+  TakeOver p;
+  const Sealed sealed = p.first->seal(ms(2000), true);
+  auto second = p.open(ms(2200), 2);
+  EXPECT_EQ(second->freshness_lag(ms(2200)), 0);
+  p.deliver(*second, p.record(0, 2, 2), ms(2530));
+  const Sealed rest = second->seal(ms(2900), true);
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 3U);
+  EXPECT_EQ(p.lags[0].freshness, ms(10));
+  EXPECT_EQ(p.lags[1].freshness, ms(10));
+  EXPECT_EQ(p.lags[2].freshness, ms(30));
+  EXPECT_EQ(merge({sealed, rest}).overlap, 0U);
+  EXPECT_EQ(merge({sealed, rest}).lanes[0].bits[0], 0b111U);
+}
+
+// L1: an event is late wherever it is stuck, also while nobody owns its partition.
+TEST(TakingOver, TheTimeWithoutAnOwnerHasItsLag) {
+  TakeOver p;
+  p.first->seal(ms(2000), true);
+  auto second = p.open(ms(4200), 2);
+  EXPECT_EQ(second->freshness_lag(ms(4200)), ms(1700));
+  p.deliver(*second, p.record(0, 2, 2), ms(4300));
+  p.deliver(*second, p.record(0, 3, 3), ms(4310));
+  second->roll(5 * kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[2].freshness, ms(500));
+  EXPECT_EQ(p.lags[2].first_over, -1);
+  EXPECT_EQ(p.lags[3].freshness, ms(1500));
+  EXPECT_EQ(p.lags[3].first_over, ms(3500));
+  EXPECT_DOUBLE_EQ(p.lags[3].debt, 0.125);
+  EXPECT_EQ(p.lags[4].freshness, ms(1800));
+}
+
+// Two owners share a second: each tells its part of it, none twice. The bound is 1 s, the head of 2.5 s.
+TEST(TakingOver, TheDebtOfAnOwnersSecondIsToldOnce) {
+  TakeOver p;
+  p.first->seal(ms(4300), true);
+  auto second = p.open(ms(4600), 2);
+  p.deliver(*second, p.record(0, 2, 2), ms(4700));
+  p.deliver(*second, p.record(0, 3, 3), ms(4700));
+  p.deliver(*second, p.record(0, 4, 4), ms(4710));
+  second->roll(5 * kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[4].freshness, ms(2200));
+  EXPECT_NEAR(p.lags[3].debt + p.lags[4].debt, 1.2 * 1.2 / 2, 1e-12);
+}
+
+TEST(TakingOver, ASealTellsTheLagUpToItsInstant) {
+  TakeOver p;
+  p.first->seal(ms(2800), true);
+  p.collect();
+  EXPECT_EQ(p.lags[2].freshness, ms(300));
+}
+
+// Seen by the earlier owner before its report came: settled there.
+TEST(TakingOver, WhatIsReportedAfterwardsWasTheEarlierOwners) {
+  Partition p(Taus{{ms(500)}});
+  auto first = p.open();
+  p.deliver(*first, p.record(0, 0, 0), ms(510));
+  first->seal(ms(2000), true);
+  auto second = p.open(ms(2200), 1);
+  p.acks.acked(0, 0, 0);
+  second->roll(3 * kSecond);
+  EXPECT_TRUE(second->settled());
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 1U);
+  EXPECT_EQ(p.lags[0].freshness, ms(10));
+}
+
+TEST(TakingOver, AFirstOwnerThatComesLateTellsTheLagSinceTheStart) {
+  Partition p(Taus{{ms(500)}});
+  auto shard = p.open(ms(2200));
+  p.collect();
+  ASSERT_EQ(p.lags.size(), 2U);
+  EXPECT_EQ(p.lags[0].freshness, ms(500));
+  EXPECT_EQ(p.lags[1].freshness, ms(1500));
+}
+
+// It starts at the committed offset, below what the pass has applied: redelivered, without lag (K2).
+TEST(TakingOver, WhatIsRedeliveredIsCountedAndHasNoLag) {
+  TakeOver p;
+  p.first->seal(ms(2000), false);
+  auto second = p.open(ms(2200), 0);
+  p.deliver(*second, p.record(0, 0, 0), ms(2210));
+  p.deliver(*second, p.record(0, 1, 1), ms(2210));
+  p.deliver(*second, p.record(0, 2, 2), ms(2520));
+  const Sealed sealed = second->seal(ms(2900), true);
+  p.collect();
+  EXPECT_EQ(p.count(Count::redelivered), 2U);
+  EXPECT_EQ(p.count(Count::visible), 3U);
+  EXPECT_EQ(p.lags[2].freshness, ms(20));
+  EXPECT_EQ(sealed.lanes[0].bits[0], 0b100U) << "only what it made visible itself";
+}
+
+// The same with reports that come late or without an offset.
+TEST(TakingOver, WhatIsRedeliveredBeforeItsReportHasNoLag) {
+  Partition p(Taus{{ms(500), ms(600)}});
+  auto first = p.open();
+  p.deliver(*first, p.record(0, 0, 0), ms(610));
+  p.deliver(*first, p.record(0, 1, 1), ms(620));
+  first->seal(ms(2000), false);
+  p.acks.handed_over(0, 0);
+  p.acks.acked(0, 1, -1);
+  auto second = p.open(ms(2200), 0);
+  p.deliver(*second, p.record(0, 0, 0), ms(2210));
+  p.deliver(*second, p.record(0, 1, 1), ms(2220));
+  EXPECT_TRUE(second->settled());
+  second->roll(3 * kSecond);
+  p.collect();
+  EXPECT_EQ(p.count(Count::redelivered), 2U);
+  EXPECT_EQ(p.lags[0].freshness, ms(110));
+}
+
+// Without a believed offset it lies below when a later one of its lane does.
+TEST(TakingOver, AnUnknownOffsetBelowABelievedOneWasPassed) {
+  Partition p(Taus{{ms(100), ms(200), ms(300), ms(400), ms(5000)}});
+  p.acks.acked(0, 0, -1);
+  p.acks.failed(0, 1, true);
+  p.acks.acked(0, 2, 5);
+  p.acks.acked(0, 3, -1);
+  auto shard = p.open(ms(1000), 6);
+  EXPECT_EQ(shard->freshness_lag(ms(1000)), ms(600)) << "the fourth may lie at 6 or beyond";
+}
+
+// P2: a paused member learns late that it lost the partition. What the other made visible has no lag.
+TEST(TakingOver, AnOwnerThatWasReplacedDoesNotTellTheOthersLag) {
+  TakeOver p;
+  for (std::uint64_t n = 2; n < 5; ++n) p.acks.acked(0, n, static_cast<std::int64_t>(n));
+  p.first->roll(ms(2000));
+  auto second = p.open(ms(2400), 2);
+  for (std::uint64_t n = 2; n < 5; ++n) {
+    p.deliver(*second, p.record(0, n, static_cast<std::int64_t>(n)), p.taus[0][n] + ms(20));
+  }
+  second->roll(ms(6000));
+  p.first->roll(ms(6000));  // it wakes up
+  EXPECT_TRUE(p.first->settled());
+  p.collect();
+  for (std::int64_t s = 2; s < 5; ++s) EXPECT_EQ(p.lags[s].freshness, ms(20)) << s;
+  EXPECT_EQ(p.lags.count(5), 0U);
+}
+
+TEST(TakingOver, ALaneThatHasEndedTakesRedeliveriesOfWhatItNeverHad) {
+  Partition p(Taus{{ms(100)}});
+  auto shard = p.open();
+  p.deliver(*shard, p.record(0, 0, 0), ms(200));
+  Received beyond = p.record(0, 0, 0);
+  beyond.n = 1;
+  p.deliver(*shard, beyond, ms(300));
+  EXPECT_TRUE(shard->settled());
+  p.collect();
+  EXPECT_EQ(p.count(Count::redelivered), 1U);
+}
+
+}  // namespace
+}  // namespace freshet::measure::test

@@ -1,0 +1,106 @@
+// The summary against golden files, and what must be in it. FRESHET_UPDATE_GOLDEN=1 writes the files anew:
+// read the difference before committing it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "reports/terminal.h"
+#include "tests/unit/report_fixture.h"
+
+namespace freshet::reports {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+const char* const kFolder = "runs/20260102-030405-incident-burst";
+
+std::string text_of(const results::Settled& settled, const Style& style) {
+  return summary(settled, report_verdict(), kFolder, style);
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string file = std::string(FRESHET_GOLDEN) + "/" + name;
+  if (std::getenv("FRESHET_UPDATE_GOLDEN")) std::ofstream(file) << text;
+  std::ifstream in(file);
+  ASSERT_TRUE(in) << file;
+  std::stringstream golden;
+  golden << in.rdbuf();
+  EXPECT_EQ(text, golden.str());
+}
+
+std::size_t widest(const std::string& text) {
+  std::size_t wide = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) wide = std::max(wide, columns_of(line));
+  return wide;
+}
+
+TEST(Summary, IsTheGoldenText) {
+  expect_golden("summary_80.txt", text_of(report_settled(), {80, false}));
+  expect_golden("summary_120.txt", text_of(report_settled(), {120, false}));
+  expect_golden("summary_80_colour.txt", text_of(report_settled(), {80, true}));
+}
+
+TEST(Summary, FitsItsWidth) {
+  for (const std::size_t width : {80U, 100U, 120U}) {
+    EXPECT_LE(widest(text_of(report_settled(), {width, false})), width);
+    EXPECT_LE(widest(text_of(report_settled(), {width, true})), width);
+  }
+}
+
+TEST(Summary, ColourChangesNothingButColour) {
+  std::string coloured = text_of(report_settled(), {80, true});
+  for (std::size_t at; (at = coloured.find('\x1b')) != std::string::npos;) {
+    coloured.erase(at, coloured.find('m', at) - at + 1);
+  }
+  EXPECT_EQ(coloured, text_of(report_settled(), {80, false}));
+}
+
+TEST(Summary, BeginsWithTheVerdict) {
+  const std::pair<judge::Outcome, const char*> table[] = {
+      {judge::Outcome::pass, "PASS: why\n"},
+      {judge::Outcome::fail, "FAIL: why\n"},
+      {judge::Outcome::invalid, "INVALID: why\n"},
+      {judge::Outcome::interrupted, "INTERRUPTED: why\n"}};
+  for (const auto& [outcome, first] : table) {
+    judge::Verdict verdict = report_verdict();
+    verdict.outcome = outcome;
+    verdict.reason = "why";
+    EXPECT_THAT(summary(report_settled(), verdict, kFolder, {}), StartsWith(first));
+  }
+}
+
+TEST(Summary, SaysWhoseFiguresTheseAre) {
+  results::Settled settled = report_settled();
+  const char* const demonstration = "demonstration, not a benchmark of the cluster";
+  const char* const loopback = "the built-in loopback log: these figures are the harness's own noise floor";
+  EXPECT_THAT(text_of(settled, {120, false}), HasSubstr(demonstration));
+  settled.figures.identity.loopback = true;
+  EXPECT_THAT(text_of(settled, {120, false}), HasSubstr(loopback));
+  settled.figures.identity.loopback = settled.figures.identity.colocated = false;
+  EXPECT_THAT(text_of(settled, {120, false}), Not(HasSubstr(demonstration)));
+  EXPECT_THAT(text_of(settled, {120, false}), Not(HasSubstr(loopback)));
+}
+
+TEST(Summary, SaysWhatIsMissing) {
+  results::Settled settled = report_settled();
+  settled.figures.damage = {"facts/local/intervals.hlog: cut at line 9"};
+  EXPECT_THAT(text_of(settled, {120, false}),
+              HasSubstr("missing from the record: facts/local/intervals.hlog: cut at line 9\n"));
+}
+
+TEST(Summary, IsWholeWithoutAnyFigure) {
+  results::Settled settled;
+  settled.plan = report_plan();
+  const std::string text = summary(settled, {}, kFolder, {});
+  EXPECT_THAT(text, StartsWith("FAIL:"));
+  EXPECT_THAT(text, HasSubstr("run folder: runs/"));
+}
+
+}  // namespace
+}  // namespace freshet::reports
