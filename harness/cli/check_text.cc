@@ -26,26 +26,6 @@ std::string seconds(base::Nanos t) {
   return fmt::format("{} s", t / base::kSecond);
 }
 
-const char* kind_name(plan::PhaseKind kind) {
-  switch (kind) {
-    case plan::PhaseKind::warmup:
-      return "warmup";
-    case plan::PhaseKind::steady:
-      return "steady";
-    case plan::PhaseKind::ramp:
-      return "ramp";
-    case plan::PhaseKind::incident:
-      return "incident";
-    case plan::PhaseKind::replay:
-      return "replay";
-    case plan::PhaseKind::recovery:
-      return "recovery";
-    case plan::PhaseKind::rest:
-      return "rest";
-  }
-  return "";
-}
-
 std::string head(const Prepared& prepared, const Style& style) {
   const plan::Plan& plan = prepared.plan;
   const plan::PlanFacts& facts = prepared.facts;
@@ -93,7 +73,7 @@ std::string phases(const Prepared& prepared, const Style& style) {
   Table table("Phases", {"kind", "from", "to", "judged"});
   for (std::size_t p = 0; p < plan.phases.size(); ++p) {
     const plan::Phase& phase = plan.phases[p];
-    table.row(phase.name, {kind_name(phase.kind), seconds(phase.begin), seconds(phase.end),
+    table.row(phase.name, {std::string(plan::word_of(phase.kind)), seconds(phase.begin), seconds(phase.end),
                            phase.measured() ? "yes" : "no"});
     if (const std::string change = what_changes(plan, phase); !change.empty()) table.heading(change, 3);
     for (const plan::Replay& replay : plan.replays) {

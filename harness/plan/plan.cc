@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "harness/base/random.h"
+#include "harness/plan/plan_fields.h"
 #include "harness/plan/plan_json.h"
 
 namespace freshet::plan {
@@ -81,7 +82,25 @@ std::string hash_of(const json& document) {
   return hash.hex();
 }
 
+template <class E>
+std::string_view word(E enumerator) {
+  for (const auto& [value, name] : words_of(E{})) {
+    if (value == enumerator) return name;
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string_view word_of(PhaseKind kind) {
+  return word(kind);
+}
+std::string_view word_of(PassKind kind) {
+  return word(kind);
+}
+std::string_view word_of(ChangeKind kind) {
+  return word(kind);
+}
 
 int default_lanes(int partitions) {
   constexpr int kLeast = 32;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/time.h"
@@ -39,6 +40,9 @@ struct Stream {
   Nanos bound = 0;  // freshness bound of the class
   // The rate through the run, piecewise linear, in order, without gaps, from τ = 0 to the last phase's end.
   std::vector<workloads::Segment> segments;
+  // Written before the run at the base rate, with τ in [-prefill, 0) and the matching CreateTime (E4). No
+  // live group reads it; a pass that starts further back does.
+  Nanos prefill = 0;
 };
 
 enum class CommitPolicy { after_apply, interval, none };
@@ -59,11 +63,25 @@ struct Group {
   Nanos commit_interval = base::kSecond;
   Start start = Start::end;
   bool read_committed = true;
-  bool never_starts = false;  // for tests of the verdict: its members never join
-  Settings client_settings;
+  bool never_starts = false;       // for tests of the verdict: its members never join
+  bool static_membership = false;  // each member has a group.instance.id: a short absence moves no partition
+  std::vector<std::string> racks;  // client.rack, dealt to the members in turn; empty: none
+  Settings client_settings;        // group.protocol and partition.assignment.strategy among them
 };
 
-enum class PhaseKind { warmup, steady, ramp, incident, replay, recovery, rest };
+enum class PhaseKind {
+  warmup,
+  steady,
+  ramp,
+  incident,
+  replay,
+  backlog,
+  bootstrap,
+  change,
+  fault,
+  recovery,
+  rest
+};
 
 struct Phase {
   std::string name;
@@ -71,7 +89,11 @@ struct Phase {
   Nanos begin = 0;  // whole seconds (T2)
   Nanos end = 0;
   bool measured() const { return kind != PhaseKind::warmup && kind != PhaseKind::rest; }
-  bool disturbance() const { return kind == PhaseKind::incident || kind == PhaseKind::replay; }
+  // D1: what may disturb the live groups and ends with the phase.
+  bool disturbance() const {
+    return kind == PhaseKind::incident || kind == PhaseKind::replay || kind == PhaseKind::backlog ||
+           kind == PhaseKind::bootstrap || kind == PhaseKind::change || kind == PhaseKind::fault;
+  }
   // Streams whose rate changes in this phase (ramp, incident); none named: every stream.
   std::vector<std::size_t> streams;
   // ramp: from one multiple of the base rate to another, linearly over the whole phase.
@@ -82,17 +104,68 @@ struct Phase {
   Nanos ramp = 0, decay = 0;
   std::uint32_t hot_accounts = 0;
   double hot_share = 0;
+  // D2: windows of one isolation schedule share a number, from 1; 0: of none. In a window that is on a replay
+  // runs from its begin to its end, in one that is off nothing does.
+  int isolation = 0;
+  bool isolation_on = false;
 };
 
-// A traversal of the log beside the live ones (P1): a further group that reads from the start.
+// What a pass is for. All are read alike (P1); they differ in where they start by default and in their name.
+enum class PassKind {
+  replay,     // reads again what others have read
+  backlog,    // a group that was away and is that far behind when the phase begins
+  bootstrap,  // a new group that has to read everything before it is live
+};
+enum class PassStart {
+  beginning,
+  offset,  // the same offset in each partition; below the log's start it begins there, and the rest is
+           // expired
+  ago,     // what was written since that long before the phase's begin
+  bytes,   // the last so many bytes of values before the phase's begin, all its partitions together
+};
+
+// A traversal of the log beside the live ones (P1): a further group, with throughput and never staleness.
 struct Replay {
-  std::string name;       // its group's name
+  std::string name;  // its group's name
+  PassKind kind = PassKind::replay;
   std::size_t phase = 0;  // begins with this phase
   int members = 1;
   std::vector<std::size_t> streams;
+  PassStart start = PassStart::beginning;
+  std::int64_t offset = 0;  // of start offset
+  Nanos ago = 0;            // of start ago
+  double bytes = 0;         // of start bytes
   bool capped = false;
-  double rate = 0;  // events/s over all members, when capped
+  double rate = 0;        // events/s over all members, when capped
+  Nanos lasts = 0;        // gives up after that long; 0: goes on until it has caught up or the run ends
+  std::vector<int> cpus;  // its members' threads keep to these (D2); empty: any
   Settings client_settings;
+};
+
+// What happens to members of a live group in a phase of kind change.
+enum class ChangeKind {
+  add,    // new members join; they stay to the end
+  stop,   // members leave as they should: offsets committed, group left
+  kill,   // members vanish without a word, as in a crash: nothing committed, nothing left
+  pause,  // members stop polling for a while, as in a long garbage collection
+};
+struct Change {
+  std::size_t phase = 0;
+  std::size_t group = 0;
+  ChangeKind kind = ChangeKind::stop;
+  int members = 1;  // how many; stop, kill and pause take those that joined first and are still there
+  Nanos at = 0;     // since the run's start
+  Nanos lasts = 0;  // pause: how long; kill and stop: they join again after it, 0: never
+};
+
+// A command of the user's on the timeline, run by /bin/sh in the folder freshet was started in.
+struct Fault {
+  std::size_t phase = 0;
+  Nanos at = 0;  // since the run's start
+  std::string run;
+  std::string undo;   // "": none. It is run as well when the run ends early after `run` was
+  Nanos after = 0;    // from `run` to `undo`
+  Nanos timeout = 0;  // a command that takes longer is ended and has failed
 };
 
 enum class Figure {
@@ -128,6 +201,8 @@ struct Plan {
   std::vector<Group> groups;    // live groups; pass index g < groups.size()
   std::vector<Replay> replays;  // pass index groups.size() + r
   std::vector<Phase> phases;
+  std::vector<Change> changes;  // in order of `at`
+  std::vector<Fault> faults;    // in order of `at`
   std::vector<Slo> slos;
   std::vector<Param> params;
   Nanos drain = 0;                  // T5
@@ -138,6 +213,11 @@ struct Plan {
   Nanos end() const { return phases.empty() ? 0 : phases.back().end; }
   std::size_t passes() const { return groups.size() + replays.size(); }
 };
+
+// The scenario's word for it: "incident".
+std::string_view word_of(PhaseKind kind);
+std::string_view word_of(PassKind kind);
+std::string_view word_of(ChangeKind kind);
 
 // L by default: the smallest multiple of the partition count that is at least 32 (E2). REQUIRES: partitions >
 // 0.

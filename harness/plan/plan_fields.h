@@ -41,13 +41,33 @@ constexpr auto words_of(Start) {
   return std::array<Words<Start>, 2>{{{Start::end, "end"}, {Start::beginning, "beginning"}}};
 }
 constexpr auto words_of(PhaseKind) {
-  return std::array<Words<PhaseKind>, 7>{{{PhaseKind::warmup, "warmup"},
-                                          {PhaseKind::steady, "steady"},
-                                          {PhaseKind::ramp, "ramp"},
-                                          {PhaseKind::incident, "incident"},
-                                          {PhaseKind::replay, "replay"},
-                                          {PhaseKind::recovery, "recovery"},
-                                          {PhaseKind::rest, "rest"}}};
+  return std::array<Words<PhaseKind>, 11>{{{PhaseKind::warmup, "warmup"},
+                                           {PhaseKind::steady, "steady"},
+                                           {PhaseKind::ramp, "ramp"},
+                                           {PhaseKind::incident, "incident"},
+                                           {PhaseKind::replay, "replay"},
+                                           {PhaseKind::backlog, "backlog"},
+                                           {PhaseKind::bootstrap, "bootstrap"},
+                                           {PhaseKind::change, "change"},
+                                           {PhaseKind::fault, "fault"},
+                                           {PhaseKind::recovery, "recovery"},
+                                           {PhaseKind::rest, "rest"}}};
+}
+constexpr auto words_of(PassKind) {
+  return std::array<Words<PassKind>, 3>{
+      {{PassKind::replay, "replay"}, {PassKind::backlog, "backlog"}, {PassKind::bootstrap, "bootstrap"}}};
+}
+constexpr auto words_of(PassStart) {
+  return std::array<Words<PassStart>, 4>{{{PassStart::beginning, "beginning"},
+                                          {PassStart::offset, "offset"},
+                                          {PassStart::ago, "ago"},
+                                          {PassStart::bytes, "bytes"}}};
+}
+constexpr auto words_of(ChangeKind) {
+  return std::array<Words<ChangeKind>, 4>{{{ChangeKind::add, "add"},
+                                           {ChangeKind::stop, "stop"},
+                                           {ChangeKind::kill, "kill"},
+                                           {ChangeKind::pause, "pause"}}};
 }
 constexpr auto words_of(Figure) {
   return std::array<Words<Figure>, 7>{{{Figure::staleness_percentile, "staleness_percentile"},
@@ -95,7 +115,7 @@ void visit(V&& v, T& x) {
   v("topic_config", x.topic_config), v("client_settings", x.client_settings), v("lanes", x.lanes);
   v("population", x.population), v("key", x.key), v("keys_per_account", x.keys_per_account);
   v("rate", x.rate), v("arrival", x.arrival), v("size", x.size), v("critical", x.critical);
-  v("bound", x.bound), v("segments", x.segments);
+  v("bound", x.bound), v("segments", x.segments), v("prefill", x.prefill);
 }
 
 template <class V, Is<GroupStream> T>
@@ -108,7 +128,7 @@ void visit(V&& v, T& x) {
   v("name", x.name), v("members", x.members), v("streams", x.streams), v("service_time", x.service_time);
   v("queue", x.queue), v("commit", x.commit), v("commit_interval", x.commit_interval), v("start", x.start);
   v("read_committed", x.read_committed), v("never_starts", x.never_starts);
-  v("client_settings", x.client_settings);
+  v("static_membership", x.static_membership), v("racks", x.racks), v("client_settings", x.client_settings);
 }
 
 template <class V, Is<Phase> T>
@@ -116,12 +136,27 @@ void visit(V&& v, T& x) {
   v("name", x.name), v("kind", x.kind), v("begin", x.begin), v("end", x.end), v("streams", x.streams);
   v("from", x.from), v("to", x.to), v("magnitude", x.magnitude), v("ramp", x.ramp), v("decay", x.decay);
   v("hot_accounts", x.hot_accounts), v("hot_share", x.hot_share);
+  v("isolation", x.isolation), v("isolation_on", x.isolation_on);
 }
 
 template <class V, Is<Replay> T>
 void visit(V&& v, T& x) {
-  v("name", x.name), v("phase", x.phase), v("members", x.members), v("streams", x.streams);
-  v("capped", x.capped), v("rate", x.rate), v("client_settings", x.client_settings);
+  v("name", x.name), v("kind", x.kind), v("phase", x.phase), v("members", x.members);
+  v("streams", x.streams), v("start", x.start), v("offset", x.offset), v("ago", x.ago), v("bytes", x.bytes);
+  v("capped", x.capped), v("rate", x.rate), v("lasts", x.lasts), v("cpus", x.cpus);
+  v("client_settings", x.client_settings);
+}
+
+template <class V, Is<Change> T>
+void visit(V&& v, T& x) {
+  v("phase", x.phase), v("group", x.group), v("kind", x.kind), v("members", x.members), v("at", x.at);
+  v("lasts", x.lasts);
+}
+
+template <class V, Is<Fault> T>
+void visit(V&& v, T& x) {
+  v("phase", x.phase), v("at", x.at), v("run", x.run), v("undo", x.undo), v("after", x.after);
+  v("timeout", x.timeout);
 }
 
 template <class V, Is<Slo> T>
@@ -140,6 +175,7 @@ template <class V, Is<Plan> T>
 void visit(V&& v, T& x) {
   v("name", x.name), v("about", x.about), v("seed", x.seed), v("populations", x.populations);
   v("streams", x.streams), v("groups", x.groups), v("replays", x.replays), v("phases", x.phases);
+  v("changes", x.changes), v("faults", x.faults);
   v("slos", x.slos), v("params", x.params), v("drain", x.drain), v("hold", x.hold);
   v("client_settings", x.client_settings), v("scenario_file", x.scenario_file);
   v("scenario_text", x.scenario_text);

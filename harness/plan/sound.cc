@@ -93,6 +93,8 @@ Wrong stream(const Plan& plan, const Stream& stream) {
   }
   if (!within(stream.rate, 0, 1e9)) return fmt::format("the rate of stream {} is out of range", stream.name);
   if (stream.bound < 0) return fmt::format("the bound of stream {} is negative", stream.name);
+  if (stream.prefill < 0 || stream.prefill > kLongestRun)
+    return fmt::format("the prefill of stream {} is negative or too long", stream.name);
   if (const Wrong wrong = size(stream)) return wrong;
   return segments(stream, population.tiers[0], plan.end());
 }
@@ -110,6 +112,7 @@ Wrong phases(const Plan& plan) {
     if (phase.ramp < 0 || phase.decay < 0 || phase.ramp > length || phase.decay > length - phase.ramp) {
       return fmt::format("ramp and decay of phase {} are longer than the phase", phase.name);
     }
+    if (phase.isolation < 0) return fmt::format("phase {} is of no isolation schedule", phase.name);
     for (const std::size_t index : phase.streams) {
       if (index >= plan.streams.size())
         return fmt::format("phase {} names a stream that is not there", phase.name);
@@ -142,6 +145,31 @@ Wrong replay(const Plan& plan, const Replay& replay) {
       return fmt::format("replay {} reads a stream that is not there", replay.name);
   }
   if (replay.capped && !(replay.rate > 0)) return fmt::format("replay {} is capped at no rate", replay.name);
+  if (replay.offset < 0 || replay.ago < 0 || !(replay.bytes >= 0) || replay.lasts < 0)
+    return fmt::format("replay {} starts or lasts out of range", replay.name);
+  for (const int cpu : replay.cpus) {
+    if (cpu < 0 || cpu >= kMostCpus)
+      return fmt::format("replay {} keeps to a CPU that cannot be", replay.name);
+  }
+  return {};
+}
+
+bool is_span(Nanos at, Nanos length) {
+  return at >= 0 && at <= kLongestRun && length >= 0 && length <= kLongestRun;
+}
+
+Wrong change(const Plan& plan, const Change& change) {
+  if (change.phase >= plan.phases.size()) return "a change has no phase";
+  if (change.group >= plan.groups.size()) return "a change names a group that is not there";
+  if (change.members < 1 || change.members > kMostMembers) return "a change has no members";
+  if (!is_span(change.at, change.lasts)) return "a change lies out of range";
+  return {};
+}
+
+Wrong fault(const Plan& plan, const Fault& fault) {
+  if (fault.phase >= plan.phases.size()) return "a fault has no phase";
+  if (!is_span(fault.at, fault.after) || !is_span(fault.at, fault.timeout))
+    return "a fault lies out of range";
   return {};
 }
 
@@ -158,6 +186,12 @@ Wrong first_wrong(const Plan& plan) {
   }
   for (const Replay& x : plan.replays) {
     if (const Wrong wrong = replay(plan, x)) return wrong;
+  }
+  for (const Change& x : plan.changes) {
+    if (const Wrong wrong = change(plan, x)) return wrong;
+  }
+  for (const Fault& x : plan.faults) {
+    if (const Wrong wrong = fault(plan, x)) return wrong;
   }
   if (plan.drain < 0 || plan.hold < 0) return "drain or hold is negative";
   return {};

@@ -30,7 +30,37 @@ Plan full() {
   plan.groups[1].start = Start::beginning;
   plan.phases[2].ramp = base::kSecond;
   plan.phases[2].decay = 2 * base::kSecond;
-  plan.replays = {{"rebuild", 3, 2, {0, 1}, true, 1234.5, {{"fetch.min.bytes", "1"}}}};
+  plan.streams[0].prefill = 60 * base::kSecond;
+  plan.groups[1].static_membership = true;
+  plan.groups[1].racks = {"a", "b"};
+  plan.replays = {{.name = "rebuild",
+                   .kind = PassKind::backlog,
+                   .phase = 3,
+                   .members = 2,
+                   .streams = {0, 1},
+                   .start = PassStart::ago,
+                   .offset = 7,
+                   .ago = 5 * base::kSecond,
+                   .bytes = 1e6,
+                   .capped = true,
+                   .rate = 1234.5,
+                   .lasts = base::kSecond,
+                   .cpus = {1},
+                   .client_settings = {{"fetch.min.bytes", "1"}}}};
+  plan.phases[3].isolation = 1;
+  plan.phases[3].isolation_on = true;
+  plan.changes = {{.phase = 3,
+                   .group = 1,
+                   .kind = ChangeKind::pause,
+                   .members = 2,
+                   .at = 40 * base::kSecond,
+                   .lasts = base::kSecond}};
+  plan.faults = {{.phase = 3,
+                  .at = 41 * base::kSecond,
+                  .run = "scripts/kafka kill 2",
+                  .undo = "scripts/kafka start",
+                  .after = 9 * base::kSecond,
+                  .timeout = 60 * base::kSecond}};
   plan.slos = {slo_of(Figure::staleness_percentile, 1e10, 12), slo_of(Figure::lost, 0, 13)};
   plan.slos[0].percentile = 0.999;
   plan.slos[0].tier = "enterprise";
@@ -114,6 +144,7 @@ TEST(Hashes, TheLoadHashChangesWithTheLoad) {
   EXPECT_TRUE(changes_with([](Plan& p) { p.streams[0].arrival = workloads::Arrival::uniform; }));
   EXPECT_TRUE(changes_with([](Plan& p) { p.streams[0].segments[0].rate_end += 1e-12; }));
   EXPECT_TRUE(changes_with([](Plan& p) { p.streams[0].critical = false; }));
+  EXPECT_TRUE(changes_with([](Plan& p) { p.streams[0].prefill += base::kSecond; }));
 }
 
 TEST(Hashes, TheLoadHashIsThatOfTheEventsAndOfNothingElse) {
@@ -123,6 +154,8 @@ TEST(Hashes, TheLoadHashIsThatOfTheEventsAndOfNothingElse) {
   plan.groups.clear();
   plan.slos.clear();
   plan.replays.clear();
+  plan.changes.clear();
+  plan.faults.clear();
   plan.streams[0].partitions = 6;
   plan.streams[0].replication = 3;
   plan.streams[0].topic_config["retention.ms"] = "1";
@@ -157,8 +190,8 @@ TEST(Hashes, TheScenarioHashChangesWithEveryLeafOfThePlan) {
 }
 
 TEST(Hashes, AreSixteenHexDigitsAndTheSameOnEveryMachine) {
-  EXPECT_EQ(load_hash(full()), "bcf5332551ae76aa");
-  EXPECT_EQ(scenario_hash(full()), "6f73b0486494d03e");
+  EXPECT_EQ(load_hash(full()), "e626300c8e510bbd");
+  EXPECT_EQ(scenario_hash(full()), "8bb8b699db2c979f");
 }
 
 TEST(PlanJson, NamesThePlaceOfTheDamage) {
