@@ -1,15 +1,16 @@
 # shellcheck shell=bash
-# The brokers that scripts/kafka runs: which of them live, their ports, their configuration, starting them and
-# waiting for an answer. Sourced after lib.sh and lib_kafka.sh; reads what scripts/kafka sets from its options:
-# DIR, BROKERS, PORT, CONTROLLER_PORT, TIMEOUT. A broker's own folder is DIR/node-N.
+# The brokers of one data folder: which of them live, what they were started with, their ports, and the questions
+# that can be answered without Kafka's tools. Sourced after lib.sh; reads DIR and BROKERS, which scripts/kafka sets.
+# A broker's own folder is DIR/node-N. The first BROKERS nodes are controllers too; ADDED more are brokers only.
 
-STARTED_PIDS=()  # processes of a start that has not succeeded yet
-
-# --- nodes --------------------------------------------------------------------------------------------
+ADDED=0
 
 node_dir() { printf '%s/node-%s\n' "$DIR" "$1"; }
 
-all_nodes() { seq 1 "${BROKERS:-1}"; }
+all_nodes() { seq 1 "$((${BROKERS:-1} + ADDED))"; }
+
+# has FEATURE: was the data folder made with --tuned, --tiered, --secure or --metrics?
+has() { grep -qsx -- "$1" "$DIR/features"; }
 
 # is_ours PID NODE: is this process the broker of this data folder? A process id alone may be another's by now.
 is_ours() {
@@ -23,6 +24,9 @@ node_pid() {
     printf '%s\n' "$pid"
 }
 
+# is_paused PID: was it stopped by SIGSTOP?
+is_paused() { [[ $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) == T ]]; }
+
 running_nodes() {
   local node
   for node in $(all_nodes); do
@@ -30,18 +34,35 @@ running_nodes() {
   done
 }
 
-node_port() { cut -d' ' -f1 "$(node_dir "$1")/ports"; }
-node_controller_port() { cut -d' ' -f2 "$(node_dir "$1")/ports"; }
-
-address() {
-  local node list=""
+# answering_nodes: those that run and are not paused.
+answering_nodes() {
+  local node pid
   for node in $(all_nodes); do
-    list+=,127.0.0.1:$(node_port "$node")
+    if pid=$(node_pid "$node") && ! is_paused "$pid"; then echo "$node"; fi
+  done
+}
+
+# --- ports --------------------------------------------------------------------------------------------
+
+# A node's ports: for clients, for controllers, for mutual TLS (--secure), for metrics (--metrics).
+node_ports() { cat "$(node_dir "$1")/ports" 2>/dev/null; }
+node_port() { node_ports "$1" | cut -d' ' -f1; }
+node_controller_port() { node_ports "$1" | cut -d' ' -f2; }
+node_tls_port() { node_ports "$1" | cut -d' ' -f3; }
+node_metrics_port() { node_ports "$1" | cut -d' ' -f4; }
+
+# address_of_nodes PORT_FUNCTION NODE…: host:port, with commas.
+address_of_nodes() {
+  local port=$1 node list=""
+  shift
+  for node in "$@"; do
+    list+=,127.0.0.1:$("$port" "$node")
   done
   printf '%s\n' "${list#,}"
 }
 
-# --- ports --------------------------------------------------------------------------------------------
+# shellcheck disable=SC2046  # node numbers
+address() { address_of_nodes node_port $(all_nodes); }
 
 # port_is_taken PORT: does anything on this machine listen there?
 port_is_taken() {
@@ -76,166 +97,70 @@ choose_port() {
   CHOSEN_PORTS+=("$FREE_PORT")
 }
 
-# choose_ports old|new: for all nodes; with "new" those used before are forgotten.
+# choose_ports old|new NODE…: with "new" those used before are forgotten.
 choose_ports() {
-  local node old_port old_controller_port port ports
-  CHOSEN_PORTS=()
-  for node in $(all_nodes); do
-    ports=$(node_dir "$node")/ports
-    read -r old_port old_controller_port 2>/dev/null <"$ports" || { old_port="" old_controller_port=""; }
-    if [[ $1 == new ]]; then old_port="" old_controller_port=""; fi
-    choose_port "${PORT:+$((PORT + node - 1))}" "$old_port"
-    port=$FREE_PORT
-    choose_port "${CONTROLLER_PORT:+$((CONTROLLER_PORT + node - 1))}" "$old_controller_port"
-    mkdir -p "$(node_dir "$node")"
-    printf '%s %s\n' "$port" "$FREE_PORT" >"$ports"
-  done
-}
-
-# --- starting -----------------------------------------------------------------------------------------
-
-write_server_properties() {
-  local node=$1 other voters="" replicas=$((BROKERS < 3 ? 1 : 3)) min_isr=$((BROKERS < 3 ? 1 : 2))
-  for other in $(all_nodes); do
-    voters+=,$other@127.0.0.1:$(node_controller_port "$other")
-  done
-  cat >"$(node_dir "$node")/server.properties" <<PROPERTIES
-process.roles=broker,controller
-node.id=$node
-controller.quorum.voters=${voters#,}
-listeners=PLAINTEXT://127.0.0.1:$(node_port "$node"),CONTROLLER://127.0.0.1:$(node_controller_port "$node")
-advertised.listeners=PLAINTEXT://127.0.0.1:$(node_port "$node")
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-controller.listener.names=CONTROLLER
-log.dirs=$(node_dir "$node")/data
-auto.create.topics.enable=false
-offsets.topic.replication.factor=$replicas
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=$replicas
-transaction.state.log.min.isr=$min_isr
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=$replicas
-share.coordinator.state.topic.min.isr=$min_isr
-default.replication.factor=$replicas
-min.insync.replicas=$min_isr
-group.initial.rebalance.delay.ms=0
-log.cleaner.dedupe.buffer.size=2097152
-num.network.threads=2
-num.io.threads=4
-PROPERTIES
-  if [[ -e $DIR/settings ]]; then
-    cat "$DIR/settings" >>"$(node_dir "$node")/server.properties"
-  fi
-}
-
-# format_node NODE: a node's data folder is complete once "formatted" is there.
-format_node() {
-  local here
-  here=$(node_dir "$1")
-  if [[ -e $here/formatted ]]; then
-    return
-  fi
-  begin "formatting the data folder of broker $1" "$here/format.log"
-  rm -rf "$here/data"
-  : >"$here/format.log"
-  (logged kafka_java -Xmx128m -Dlog4j2.configurationFile="$(kafka_home)/log4j2-server.properties" \
-    kafka.tools.StorageTool format -t "$(cat "$DIR/cluster.id")" -c "$here/server.properties")
-  touch "$here/formatted"
-}
-
-# launch NODE: in a session of its own, so that no Ctrl-C meant for another program reaches it.
-launch() {
-  local here heap=(-Xmx256m)
-  here=$(node_dir "$1")
-  if ((BROKERS > 1)); then heap=(-Xmx192m -Xss512k); fi
-  [[ ! -e $here/server.log ]] || mv -f "$here/server.log" "$here/server.log.1"
-  (
-    exec 9>&-
-    # shellcheck disable=SC2034  # read by kafka_java
-    KAFKA_JAVA_PREFIX=setsid
-    # shellcheck disable=SC2034
-    KAFKA_ARCHIVE_TO=${FRESHET_KAFKA_ARCHIVE_TO:-}
-    kafka_java "${heap[@]}" \
-      -Dlog4j2.configurationFile="$(kafka_home)/log4j2-server.properties" \
-      kafka.Kafka "$here/server.properties"
-  ) >"$here/server.log" 2>&1 </dev/null &
-  STARTED_PIDS+=("$!")
-  printf '%s\n' "$!" >"$here/pid"
-}
-
-# Ends what an unsuccessful or interrupted start has begun.
-abandon_start() {
-  local pid
-  for pid in "${STARTED_PIDS[@]}"; do
-    kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  STARTED_PIDS=()
-}
-
-# brokers_seen PORT: asks the broker there for the cluster's metadata and prints how many brokers it names.
-# The request: Metadata version 1 with an empty list of topics. The answer's first fields are its size, our
-# correlation id and the number of brokers, four bytes each.
-brokers_seen() {
-  local answer
-  # shellcheck disable=SC2016  # expanded by the inner shell
-  answer=$(timeout 2 bash -c '
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
-    printf "\0\0\0\016\0\003\0\001\0\0\0\001\377\377\0\0\0\0" >&3
-    head -c 12 <&3 | od -An -v -tu1' _ "$1" 2>/dev/null) || return 1
-  # shellcheck disable=SC2086  # twelve numbers
-  set -- $answer
-  (($# == 12)) && echo $((${9} << 24 | ${10} << 16 | ${11} << 8 | ${12}))
-}
-
-# node_is_ready NODE: says in its log that it has started, and names all brokers of the cluster.
-node_is_ready() {
-  local seen
-  grep -q 'Kafka Server started' "$(node_dir "$1")/server.log" 2>/dev/null &&
-    seen=$(brokers_seen "$(node_port "$1")") && ((seen == BROKERS))
-}
-
-# await_ready NODE…: waits for all; sets PORT_WAS_TAKEN=yes when another process took a port in the meantime.
-await_ready() {
-  PORT_WAS_TAKEN=no
-  local node deadline=$((SECONDS + TIMEOUT)) log
-  for node in "$@"; do
-    log=$(node_dir "$node")/server.log
-    until node_is_ready "$node"; do
-      if ! kill -0 "$(cat "$(node_dir "$node")/pid")" 2>/dev/null; then
-        if grep -q 'Address already in use' "$log"; then
-          # shellcheck disable=SC2034  # read by scripts/kafka
-          PORT_WAS_TAKEN=yes
-          return
-        fi
-        tail -n 20 "$log" | sed 's/^/  | /' >&2
-        die "broker $node ended while starting; whole log: $log"
-      fi
-      if ((SECONDS >= deadline)); then
-        die "broker $node gave no answer on port $(node_port "$node") within $TIMEOUT s; log: $log"
-      fi
-      sleep 0.05
-    done
-  done
-}
-
-# start_nodes old|new NODE…: chooses ports when no running node depends on them, launches, waits.
-start_nodes() {
-  local ports=$1 node
+  local which=$1 node old ports index given
   shift
-  if (($# == BROKERS)); then
-    choose_ports "$ports"
+  CHOSEN_PORTS=()
+  for node in "$@"; do
+    old=("" "" "" "") ports=()
+    if [[ $which == old ]]; then read -r -a old <<<"$(node_ports "$node")" || true; fi
+    for index in 0 1 2 3; do
+      given=""
+      if ((index == 0)); then given=${PORT:+$((PORT + node - 1))}; fi
+      if ((index == 1)); then given=${CONTROLLER_PORT:+$((CONTROLLER_PORT + node - 1))}; fi
+      choose_port "$given" "${old[index]:-}"
+      ports+=("$FREE_PORT")
+    done
+    mkdir -p "$(node_dir "$node")"
+    printf '%s\n' "${ports[*]}" >"$(node_dir "$node")/ports"
+  done
+}
+
+# --- what a broker answers ----------------------------------------------------------------------------
+
+# Asks the broker at a port of 127.0.0.1 for the cluster's metadata and prints the bytes of the answer, without its
+# size, as numbers. The request is Metadata version 1 with an empty list of topics. With a second argument, a folder
+# of PEM files, it is asked over TLS as the broker itself.
+# shellcheck disable=SC2016  # expanded by the shell that runs it
+readonly ASK_METADATA='
+  if [[ -n $2 ]]; then
+    coproc TLS { exec openssl s_client -quiet -connect "127.0.0.1:$1" -CAfile "$2/ca.pem" -cert "$2/broker.pem" \
+      -key "$2/broker.pem" 2>/dev/null; }
+    trap "kill $TLS_PID" EXIT
+    exec 3<&"${TLS[0]}" 4>&"${TLS[1]}"
+  else
+    exec 3<>"/dev/tcp/127.0.0.1/$1" 4>&3 || exit 1
   fi
-  for node in "$@"; do
-    write_server_properties "$node"
+  printf "\0\0\0\016\0\003\0\001\0\0\0\001\377\377\0\0\0\0" >&4
+  read -r a b c d < <(head -c 4 <&3 | od -An -v -tu1) || exit 1
+  head -c $((a << 24 | b << 16 | c << 8 | d)) <&3 | od -An -v -w1 -tu1'
+
+# brokers_seen NODE: prints the ids of the brokers that NODE names, one a line; fails when it does not answer.
+brokers_seen() {
+  local port tls="" bytes=() at=8 count
+  port=$(node_port "$1")
+  if has secure; then
+    port=$(node_tls_port "$1")
+    tls=$DIR/secrets
+  fi
+  mapfile -t bytes < <(timeout 5 bash -c "$ASK_METADATA" _ "$port" "$tls" 2>/dev/null)
+  ((${#bytes[@]} >= 8)) || return 1
+  # After the correlation id: the number of brokers; of each id, host, port and rack.
+  for ((count = bytes[7]; count > 0; count--)); do
+    echo $((bytes[at + 2] << 8 | bytes[at + 3]))
+    ((at += 4 + 2 + bytes[at + 5] + 4 + 2))
   done
-  for node in "$@"; do
-    format_node "$node"
+}
+
+# active_controller: prints the id of the controller in charge, as the nodes' own quorum files tell: the one of the
+# newest epoch in which a leader is known.
+active_controller() {
+  local node epoch leader best=-1 id=""
+  for node in $(running_nodes); do
+    read -r epoch leader <<<"$(sed -n 's/.*"leaderId":\(-\{0,1\}[0-9]*\),"leaderEpoch":\([0-9]*\).*/\2 \1/p' \
+      "$(node_dir "$node")/data/__cluster_metadata-0/quorum-state" 2>/dev/null)"
+    if ((${leader:-0} > 0 && epoch > best)); then best=$epoch id=$leader; fi
   done
-  begin "starting Apache Kafka $KAFKA_VERSION, $BROKERS broker(s), in $DIR"
-  for node in "$@"; do
-    launch "$node"
-  done
-  await_ready "$@"
+  [[ -n $id ]] && printf '%s\n' "$id"
 }

@@ -13,8 +13,8 @@ class KafkaIll : public KafkaClient {
 
   // A broker that comes back from a death need not wait out its own old session for long.
   // It looks for records past their retention often.
-  Broker broker_{{"broker.session.timeout.ms=2000", "broker.heartbeat.interval.ms=300",
-                  "log.initial.task.delay.ms=100", "log.retention.check.interval.ms=100"}};
+  Brokers broker_{
+      {.tuned = true, .settings = {"log.initial.task.delay.ms=100", "log.retention.check.interval.ms=100"}}};
 };
 
 TEST_F(KafkaIll, AfterADeathEveryReportComesByTheMessageTimeout) {

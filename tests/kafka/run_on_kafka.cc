@@ -163,7 +163,7 @@ TEST_F(RunOnKafka, StoppingKeepsWhatWasMeasured) {
 
 // Issue 12: the run ends by itself within drain and message timeout, fails, and keeps its figures.
 TEST(RunOnDyingKafka, ABrokerKilledInMidRunIsAFailWithFigures) {
-  Broker broker;
+  Brokers broker;
   ASSERT_FALSE(broker.address().empty()) << "no Kafka to test on";
   plan::Plan plan = small_plan(200, 15);
   plan.drain = 8 * kSecond;
