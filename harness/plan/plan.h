@@ -104,9 +104,9 @@ struct Phase {
   Nanos ramp = 0, decay = 0;
   std::uint32_t hot_accounts = 0;
   double hot_share = 0;
-  // D2: windows of one isolation schedule share a number, from 1; 0: of none. In a window that is on a replay
+  // D2: the name of the isolation schedule whose window this is; "": of none. In a window that is on a replay
   // runs from its begin to its end, in one that is off nothing does.
-  int isolation = 0;
+  std::string isolation;
   bool isolation_on = false;
 };
 
@@ -140,6 +140,7 @@ struct Replay {
   Nanos lasts = 0;        // gives up after that long; 0: goes on until it has caught up or the run ends
   std::vector<int> cpus;  // its members' threads keep to these (D2); empty: any
   Settings client_settings;
+  int line = 0;  // in the scenario file
 };
 
 // What happens to members of a live group in a phase of kind change.
@@ -156,6 +157,7 @@ struct Change {
   int members = 1;  // how many; stop, kill and pause take those that joined first and are still there
   Nanos at = 0;     // since the run's start
   Nanos lasts = 0;  // pause: how long; kill and stop: they join again after it, 0: never
+  int line = 0;     // in the scenario file
 };
 
 // A command of the user's on the timeline, run by /bin/sh in the folder freshet was started in.
@@ -166,6 +168,7 @@ struct Fault {
   std::string undo;   // "": none. It is run as well when the run ends early after `run` was
   Nanos after = 0;    // from `run` to `undo`
   Nanos timeout = 0;  // a command that takes longer is ended and has failed
+  int line = 0;       // in the scenario file
 };
 
 enum class Figure {

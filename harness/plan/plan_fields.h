@@ -144,19 +144,19 @@ void visit(V&& v, T& x) {
   v("name", x.name), v("kind", x.kind), v("phase", x.phase), v("members", x.members);
   v("streams", x.streams), v("start", x.start), v("offset", x.offset), v("ago", x.ago), v("bytes", x.bytes);
   v("capped", x.capped), v("rate", x.rate), v("lasts", x.lasts), v("cpus", x.cpus);
-  v("client_settings", x.client_settings);
+  v("client_settings", x.client_settings), v("line", x.line);
 }
 
 template <class V, Is<Change> T>
 void visit(V&& v, T& x) {
   v("phase", x.phase), v("group", x.group), v("kind", x.kind), v("members", x.members), v("at", x.at);
-  v("lasts", x.lasts);
+  v("lasts", x.lasts), v("line", x.line);
 }
 
 template <class V, Is<Fault> T>
 void visit(V&& v, T& x) {
   v("phase", x.phase), v("at", x.at), v("run", x.run), v("undo", x.undo), v("after", x.after);
-  v("timeout", x.timeout);
+  v("timeout", x.timeout), v("line", x.line);
 }
 
 template <class V, Is<Slo> T>

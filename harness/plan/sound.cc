@@ -112,7 +112,6 @@ Wrong phases(const Plan& plan) {
     if (phase.ramp < 0 || phase.decay < 0 || phase.ramp > length || phase.decay > length - phase.ramp) {
       return fmt::format("ramp and decay of phase {} are longer than the phase", phase.name);
     }
-    if (phase.isolation < 0) return fmt::format("phase {} is of no isolation schedule", phase.name);
     for (const std::size_t index : phase.streams) {
       if (index >= plan.streams.size())
         return fmt::format("phase {} names a stream that is not there", phase.name);

@@ -46,21 +46,24 @@ Plan full() {
                    .rate = 1234.5,
                    .lasts = base::kSecond,
                    .cpus = {1},
-                   .client_settings = {{"fetch.min.bytes", "1"}}}};
-  plan.phases[3].isolation = 1;
+                   .client_settings = {{"fetch.min.bytes", "1"}},
+                   .line = 14}};
+  plan.phases[3].isolation = "quiet";
   plan.phases[3].isolation_on = true;
   plan.changes = {{.phase = 3,
                    .group = 1,
                    .kind = ChangeKind::pause,
                    .members = 2,
                    .at = 40 * base::kSecond,
-                   .lasts = base::kSecond}};
+                   .lasts = base::kSecond,
+                   .line = 15}};
   plan.faults = {{.phase = 3,
                   .at = 41 * base::kSecond,
                   .run = "scripts/kafka kill 2",
                   .undo = "scripts/kafka start",
                   .after = 9 * base::kSecond,
-                  .timeout = 60 * base::kSecond}};
+                  .timeout = 60 * base::kSecond,
+                  .line = 16}};
   plan.slos = {slo_of(Figure::staleness_percentile, 1e10, 12), slo_of(Figure::lost, 0, 13)};
   plan.slos[0].percentile = 0.999;
   plan.slos[0].tier = "enterprise";
@@ -191,7 +194,7 @@ TEST(Hashes, TheScenarioHashChangesWithEveryLeafOfThePlan) {
 
 TEST(Hashes, AreSixteenHexDigitsAndTheSameOnEveryMachine) {
   EXPECT_EQ(load_hash(full()), "e626300c8e510bbd");
-  EXPECT_EQ(scenario_hash(full()), "8bb8b699db2c979f");
+  EXPECT_EQ(scenario_hash(full()), "2a942d5476ccb7d6");
 }
 
 TEST(PlanJson, NamesThePlaceOfTheDamage) {
