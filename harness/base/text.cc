@@ -113,15 +113,16 @@ Result<double> parse_quantity(std::string_view what, std::string_view text, std:
   return refusal(what, text, problem, expected);
 }
 
-constexpr std::array<Unit, 9> kDurations{{{"ns", 1},
-                                          {"us", 1e3},
-                                          {"µs", 1e3},
-                                          {"ms", 1e6},
-                                          {"s", 1e9},
-                                          {"min", 60e9},
-                                          {"h", 3600e9},
-                                          {"d", 86400e9},
-                                          {"days", 86400e9}}};
+constexpr std::array<Unit, 10> kDurations{{{"ns", 1},
+                                           {"us", 1e3},
+                                           {"µs", 1e3},
+                                           {"ms", 1e6},
+                                           {"s", 1e9},
+                                           {"m", 60e9},
+                                           {"min", 60e9},
+                                           {"h", 3600e9},
+                                           {"d", 86400e9},
+                                           {"days", 86400e9}}};
 constexpr std::array<Unit, 9> kRates{{{"/s", 1},
                                       {"k/s", 1e3},
                                       {"M/s", 1e6},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/group_protocol.h"
 #include "harness/plan/check_plan.h"
 #include "harness/plan/rates.h"
 #include "harness/plan/sound.h"
@@ -53,10 +54,10 @@ void build(const Value& scenario, const Options& options, plan::Plan& plan, Erro
   const Value* streams = reader.take("streams");
   if (!reader.has("streams"))
     reader.problem("has no streams; expected streams = { name = { rate = \"100/s\" } }");
-  build_streams(streams, plan, errors);
+  build_streams(streams, reader.extent("prefill"), plan, errors);
+  plan.client_settings = read_client_settings(reader);
   build_groups(reader.take("groups"), plan, errors);
   build_phases(reader.take("phases"), plan, errors);
-  plan.client_settings = read_client_settings(reader);
   build_end(reader, plan);
   plan::fill_segments(plan);
   const Value* slos = reader.take("slos");
@@ -116,6 +117,12 @@ plan::Settings read_client_settings(Reader& reader) {
     }
   }
   return settings;
+}
+
+void check_group_settings(Reader& reader, const plan::Plan& plan, const plan::Settings& own) {
+  plan::Settings all = own;
+  all.insert(plan.client_settings.begin(), plan.client_settings.end());  // the group's own are stronger
+  if (const auto conflict = base::group_settings_conflict(all)) reader.problem("client", *conflict);
 }
 
 std::vector<const Value*> named_parts(const Value& table, const std::string& part, const std::string& example,

@@ -17,11 +17,11 @@ inline constexpr std::size_t kMostParts = 1000;  // streams, groups, phases, SLO
 void build(const Value& scenario, const Options& options, plan::Plan& plan, Errors& errors);
 
 void build_population(const Value* tenants, plan::Plan& plan, Errors& errors);
-// Needs the population.
-void build_streams(const Value* streams, plan::Plan& plan, Errors& errors);
+// Needs the population. `prefill` is of every stream that has none of its own.
+void build_streams(const Value* streams, Extent prefill, plan::Plan& plan, Errors& errors);
 // Needs the streams.
 void build_groups(const Value* groups, plan::Plan& plan, Errors& errors);
-// Phases and replays; needs streams and groups.
+// Phases and what happens in them; needs streams and groups.
 void build_phases(const Value* phases, plan::Plan& plan, Errors& errors);
 // Whether the plan has every name that the scenario means to have: where an error took one away, an SLO that
 // selects it is not to blame.
@@ -39,6 +39,9 @@ std::vector<std::size_t> all_streams(const plan::Plan& plan);
 
 // The client settings under `client`; refuses those that name a target (-b and --target do).
 plan::Settings read_client_settings(Reader& reader);
+
+// Refuses what the group's own settings and everybody's together cannot have at once.
+void check_group_settings(Reader& reader, const plan::Plan& plan, const plan::Settings& own);
 
 // Refuses list items and names that are none in a table of named parts; returns the parts that are left.
 // `example` shows one, for messages.

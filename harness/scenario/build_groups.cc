@@ -38,6 +38,52 @@ void read_commit(Reader& reader, plan::Group& group) {
       reader.duration("commit_interval", base::kSecond, {base::kMillisecond, 3600 * base::kSecond});
 }
 
+// A word of the scenario for one of librdkafka's settings.
+void set_by_word(Reader& reader, const char* word, const char* setting, const std::string& value,
+                 plan::Group& group) {
+  if (value.empty()) return;
+  if (!group.client_settings.emplace(setting, value).second)
+    reader.problem(word, fmt::format("client says it too, as \"{}\"; leave one of them out", setting));
+}
+
+// protocol and assignor. With KIP-848 the broker assigns, with assignors of its own.
+void read_protocol(Reader& reader, plan::Group& group, const plan::Plan& plan) {
+  using Words = std::initializer_list<std::pair<const char*, std::string>>;
+  static const Words kProtocols = {{"classic", "classic"}, {"consumer", "consumer"}};
+  static const Words kOnClients = {
+      {"range", "range"}, {"roundrobin", "roundrobin"}, {"cooperative-sticky", "cooperative-sticky"}};
+  static const Words kOnBroker = {{"uniform", "uniform"}, {"range", "range"}};
+  set_by_word(reader, "protocol", "group.protocol", reader.choice<std::string>("protocol", "", kProtocols),
+              group);
+  plan::Settings all = group.client_settings;
+  all.insert(plan.client_settings.begin(), plan.client_settings.end());
+  const bool on_broker = all["group.protocol"] == "consumer";
+  set_by_word(reader, "assignor", on_broker ? "group.remote.assignor" : "partition.assignment.strategy",
+              reader.choice<std::string>("assignor", "", on_broker ? kOnBroker : kOnClients), group);
+  check_group_settings(reader, plan, group.client_settings);
+}
+
+// racks = { "a", "b" }: client.rack of its members in turn.
+std::vector<std::string> read_racks(Reader& reader) {
+  const Value* list = reader.take("racks");
+  std::vector<std::string> racks;
+  if (list == nullptr) return racks;
+  if (!list->is(Value::Type::table) || list->items.empty() || !list->fields.empty()) {
+    reader.problem("racks", fmt::format("found {}, expected a list of racks such as {{ \"a\", \"b\" }}",
+                                        list->is(Value::Type::table) ? "no list" : describe(*list)));
+    return racks;
+  }
+  for (const Value& item : list->items) {
+    if (item.is(Value::Type::text) && is_name(item.text)) {
+      racks.push_back(item.text);
+    } else if (!item.is(Value::Type::unknown)) {
+      reader.problem_at(item.line, "racks",
+                        fmt::format("found {}, expected {}", describe(item), kNameExpected));
+    }
+  }
+  return racks;
+}
+
 plan::Group read_group(const Value& value, const plan::Plan& plan, Errors& errors) {
   const std::string where = fmt::format("group \"{}\"", value.key);
   Reader reader(value, where, errors);
@@ -57,9 +103,9 @@ plan::Group read_group(const Value& value, const plan::Plan& plan, Errors& error
       reader.choice("isolation", true, {{"read_committed", true}, {"read_uncommitted", false}});
   group.never_starts = reader.flag("never_starts", false);
   group.client_settings = read_client_settings(reader);
-  const std::string protocol =
-      reader.choice<std::string>("protocol", "", {{"classic", "classic"}, {"consumer", "consumer"}});
-  if (!protocol.empty()) group.client_settings["group.protocol"] = protocol;
+  read_protocol(reader, group, plan);
+  group.static_membership = reader.flag("static_membership", false);
+  group.racks = read_racks(reader);
   reader.finish(0);
   return group;
 }

@@ -6,6 +6,7 @@
 
 #include "harness/plan/sound.h"
 #include "harness/scenario/build.h"
+#include "harness/scenario/phase_parts.h"
 
 namespace freshet::scenario {
 namespace {
@@ -13,17 +14,25 @@ namespace {
 using plan::Phase;
 using plan::PhaseKind;
 
-constexpr std::array<std::pair<const char*, PhaseKind>, 7> kKinds{{{"warmup", PhaseKind::warmup},
-                                                                   {"steady", PhaseKind::steady},
-                                                                   {"ramp", PhaseKind::ramp},
-                                                                   {"incident", PhaseKind::incident},
-                                                                   {"replay", PhaseKind::replay},
-                                                                   {"recovery", PhaseKind::recovery},
-                                                                   {"rest", PhaseKind::rest}}};
+constexpr std::array<std::pair<const char*, PhaseKind>, 11> kKinds{{{"warmup", PhaseKind::warmup},
+                                                                    {"steady", PhaseKind::steady},
+                                                                    {"ramp", PhaseKind::ramp},
+                                                                    {"incident", PhaseKind::incident},
+                                                                    {"replay", PhaseKind::replay},
+                                                                    {"backlog", PhaseKind::backlog},
+                                                                    {"bootstrap", PhaseKind::bootstrap},
+                                                                    {"change", PhaseKind::change},
+                                                                    {"fault", PhaseKind::fault},
+                                                                    {"recovery", PhaseKind::recovery},
+                                                                    {"rest", PhaseKind::rest}}};
 constexpr double kGreatestMultiple = 10'000;
 
 // A phase whose length is wrong: long enough that nothing else is blamed for it.
 constexpr Nanos kLengthUnknown = 3600 * base::kSecond;
+
+const char* find_word(PhaseKind kind) {
+  return std::ranges::find(kKinds, kind, &std::pair<const char*, PhaseKind>::second)->first;
+}
 
 const std::pair<const char*, PhaseKind>* find_kind(std::string_view word) {
   const auto found =
@@ -80,31 +89,92 @@ void read_incident(Reader& reader, Phase& phase, const plan::Plan& plan) {
   read_hot_set(reader, phase, plan);
 }
 
-// "unlimited" or a rate; never 0 for unlimited.
-void read_cap(Reader& reader, plan::Replay& replay) {
-  const Value* value = reader.take("rate");
-  if (value == nullptr || (value->is(Value::Type::text) && value->text == "unlimited")) return;
-  replay.capped = true;
-  replay.rate = reader.rate("rate", 1);
+// ---- What happens in a phase ----------------------------------------------------------------------------
+
+bool is_part(PhaseKind kind) {
+  switch (kind) {
+    case PhaseKind::replay:
+    case PhaseKind::backlog:
+    case PhaseKind::bootstrap:
+    case PhaseKind::change:
+    case PhaseKind::fault:
+      return true;
+    default:
+      return false;
+  }
 }
 
-void read_replay(Reader& reader, std::size_t phase, plan::Plan& plan) {
-  plan::Replay replay;
-  replay.phase = phase;
-  replay.name = reader.name("group", plan.phases[phase].name);
-  replay.members = static_cast<int>(reader.whole("members", 1, {1, plan::kMostMembers}));
-  replay.streams = read_stream_list(reader, plan, all_streams(plan));
-  read_cap(reader, replay);
-  reader.choice("from", 0, {{"start", 0}});
-  replay.client_settings = read_client_settings(reader);
-  const bool taken = std::ranges::any_of(plan.groups, [&](const auto& x) { return x.name == replay.name; }) ||
-                     std::ranges::any_of(plan.replays, [&](const auto& x) { return x.name == replay.name; });
-  if (taken) {
-    reader.problem("group",
-                   fmt::format("there is another group \"{}\"; a replay has one of its own, from the start",
-                               replay.name));
+void read_part(Reader& reader, PhaseKind kind, std::size_t phase, plan::Plan& plan) {
+  if (kind == PhaseKind::change) return read_change(reader, phase, plan);
+  if (kind == PhaseKind::fault) return read_fault(reader, phase, plan);
+  read_pass(reader,
+            kind == PhaseKind::replay    ? plan::PassKind::replay
+            : kind == PhaseKind::backlog ? plan::PassKind::backlog
+                                         : plan::PassKind::bootstrap,
+            phase, plan);
+}
+
+// A table after the phase's length: of the kind that its word says, or a plain one of the phase's own.
+struct Part {
+  const Value* table;
+  PhaseKind kind;
+};
+
+// Tables after the length; what cannot stand there is an error.
+std::vector<Part> parts_of(Reader& reader, const Phase& phase, std::size_t place) {
+  std::vector<Part> parts;
+  for (std::size_t i = place + 1; i < reader.items().size(); ++i) {
+    const Value& item = reader.items()[i];
+    if (item.is(Value::Type::unknown)) continue;
+    const auto* kind = find_kind(item.word);
+    const bool plain = item.is(Value::Type::table) && item.word.empty() && is_part(phase.kind);
+    if (plain || (kind != nullptr && is_part(kind->second))) {
+      parts.push_back({&item, plain ? phase.kind : kind->second});
+    } else {
+      reader.problem_item(i,
+                          "expected what happens in it: replay, backlog, bootstrap, change or fault { … }");
+    }
   }
-  plan.replays.push_back(std::move(replay));
+  if (phase.disturbance() || parts.empty()) return parts;
+  reader.problem_item(
+      place + 1,
+      "but what disturbs ends with a phase of its own (D1); expected it in incident { … }, or as a phase");
+  return {};
+}
+
+// The phase's own fields say what happens in it, unless tables after its length do.
+void read_parts(Reader& reader, std::size_t place, plan::Plan& plan) {
+  const std::size_t index = plan.phases.size() - 1;
+  const Phase phase = plan.phases[index];
+  const std::vector<Part> parts = parts_of(reader, phase, place);
+  const bool in_tables =
+      std::ranges::any_of(parts, [&](const Part& part) { return part.kind == phase.kind; });
+  if (is_part(phase.kind) && !in_tables) read_part(reader, phase.kind, index, plan);
+  for (const Part& part : parts) {
+    Reader inner = reader.within(find_word(part.kind), *part.table);
+    read_part(inner, part.kind, index, plan);
+    inner.finish(0);
+  }
+  if (in_tables) reader.hint("; the tables after the length say what happens");
+}
+
+// isolation = true (D2).
+void read_isolation(Reader& reader, std::size_t first_pass, plan::Plan& plan) {
+  const bool isolated = reader.flag("isolation", false);
+  if (!isolated) {
+    if (reader.has("pairs")) reader.problem("pairs", "expected isolation = true with it");
+    reader.take("pairs");
+    return;
+  }
+  const std::size_t phase = plan.phases.size() - 1;
+  const bool others = std::ranges::any_of(plan.changes, [&](const auto& x) { return x.phase == phase; }) ||
+                      std::ranges::any_of(plan.faults, [&](const auto& x) { return x.phase == phase; });
+  if (others) {
+    reader.problem("isolation",
+                   "the windows may differ in nothing but the passes (D2); expected no change and no fault");
+    return;
+  }
+  spread_windows(reader, first_pass, plan);
 }
 
 // The phase's name and kind, and where in the list its length stands.
@@ -120,12 +190,18 @@ std::size_t read_head(Reader& reader, const std::string& word, Phase& phase) {
   reader.set_where(fmt::format("phase \"{}\"", phase.name));
   const auto* named = find_kind(phase.name);
   if (named == nullptr && !reader.has("kind")) {
-    reader.problem(
-        "has no kind; expected kind = \"warmup\", \"steady\", \"ramp\", \"incident\", \"replay\", "
-        "\"recovery\" or \"rest\"");
+    std::string words;
+    for (const auto& [word_of_kind, kind] : kKinds) {
+      words += fmt::format("{}\"{}\"",
+                           words.empty()             ? ""
+                           : kind == PhaseKind::rest ? " or "
+                                                     : ", ",
+                           word_of_kind);
+    }
+    reader.problem(fmt::format("has no kind; expected kind = {}", words));
   }
   phase.kind = reader.choice("kind", named == nullptr ? PhaseKind::steady : named->second,
-                             {kKinds[0], kKinds[1], kKinds[2], kKinds[3], kKinds[4], kKinds[5], kKinds[6]});
+                             std::span<const std::pair<const char*, PhaseKind>>(kKinds));
   return 1;
 }
 
@@ -139,7 +215,10 @@ void read_phase(const Value& value, plan::Plan& plan, Errors& errors) {
     reader.problem("ends later than 400 days after the start");
     phase.end = phase.begin;
   }
-  if (std::ranges::find(plan.phases, phase.name, &Phase::name) != plan.phases.end()) {
+  const auto same = [&](const Phase& other) {
+    return phase.name == other.name || phase.name == other.isolation;
+  };
+  if (std::ranges::any_of(plan.phases, same)) {
     reader.problem(
         fmt::format("is there twice; give one of them a name of its own, as in {} {{ …, name = \"{}-2\" }}",
                     value.word, phase.name));
@@ -147,8 +226,10 @@ void read_phase(const Value& value, plan::Plan& plan, Errors& errors) {
   if (phase.kind == PhaseKind::ramp) read_ramp(reader, phase, plan);
   if (phase.kind == PhaseKind::incident) read_incident(reader, phase, plan);
   plan.phases.push_back(phase);
-  if (phase.kind == PhaseKind::replay) read_replay(reader, plan.phases.size() - 1, plan);
-  reader.finish(place + 1);
+  const std::size_t first_pass = plan.replays.size();
+  read_parts(reader, place, plan);
+  if (phase.kind == PhaseKind::replay) read_isolation(reader, first_pass, plan);
+  reader.finish(reader.items().size());
 }
 
 // What a scenario gets that names no phase.
@@ -192,6 +273,15 @@ void build_phases(const Value* phases, plan::Plan& plan, Errors& errors) {
     }
     measured = measured || !item.is(Value::Type::table);
   }
+  for (const auto& [count, what] :
+       {std::pair{plan.replays.size(), "passes"}, std::pair{plan.changes.size(), "changes"},
+        std::pair{plan.faults.size(), "faults"}, std::pair{plan.phases.size(), "phases and windows"}}) {
+    if (count > kMostParts)
+      errors.add(phases->line,
+                 fmt::format("phases: found {} {}, expected at most {}", count, what, kMostParts));
+  }
+  std::ranges::stable_sort(plan.changes, {}, &plan::Change::at);
+  std::ranges::stable_sort(plan.faults, {}, &plan::Fault::at);
   if (phases->items.size() > kMostParts) {
     errors.add(phases->line,
                fmt::format("phases: found {}, expected at most {}", phases->items.size(), kMostParts));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/plan/sound.h"
 #include "harness/scenario/build.h"
@@ -96,6 +97,26 @@ void read_lanes(Reader& reader, plan::Stream& stream) {
   }
 }
 
+double bytes_per_second(const plan::Stream& stream) {
+  return stream.rate * workloads::SizeTable(stream.size).mean();
+}
+
+// Bytes are the time in which they are expected at the base rate. Whole seconds, upwards.
+Nanos length_of(Extent extent, double bytes_per_second) {
+  const double seconds = extent.bytes > 0 && bytes_per_second > 0
+                             ? extent.bytes / bytes_per_second
+                             : static_cast<double>(extent.time) / static_cast<double>(base::kSecond);
+  const double longest = static_cast<double>(plan::kLongestRun / base::kSecond);
+  return static_cast<Nanos>(std::ceil(std::min(seconds, longest))) * base::kSecond;
+}
+
+// Of the streams that say nothing themselves; bytes are those of all of them together.
+void prefill_the_rest(Extent extent, const std::vector<std::size_t>& rest, plan::Plan& plan) {
+  double together = 0;
+  for (const std::size_t stream : rest) together += bytes_per_second(plan.streams[stream]);
+  for (const std::size_t stream : rest) plan.streams[stream].prefill = length_of(extent, together);
+}
+
 plan::Stream read_stream(const Value& value, const plan::Plan& plan, Errors& errors) {
   const std::string where = fmt::format("stream \"{}\"", value.key);
   Reader reader(value, where, errors);
@@ -114,19 +135,21 @@ plan::Stream read_stream(const Value& value, const plan::Plan& plan, Errors& err
   stream.size = read_size(reader, where, errors);
   stream.critical = reader.flag("critical", false);
   stream.bound = reader.duration("bound", 5 * base::kSecond, {base::kMillisecond, kLongestBound});
+  if (reader.has("prefill")) stream.prefill = length_of(reader.extent("prefill"), bytes_per_second(stream));
   reader.finish(0);
   return stream;
 }
 
 }  // namespace
 
-void build_streams(const Value* streams, plan::Plan& plan, Errors& errors) {
+void build_streams(const Value* streams, Extent prefill, plan::Plan& plan, Errors& errors) {
   if (streams == nullptr) return;
   const char* kExample = "chat_turn = support.chat_turn { rate = \"1000/s\" }";
   if (streams->is(Value::Type::table) && streams->fields.empty() && streams->items.empty()) {
     errors.add(streams->line,
                fmt::format("streams: found an empty table, expected streams = {{ {} }}", kExample));
   }
+  std::vector<std::size_t> without_prefill;
   for (const Value* value : named_parts(*streams, "stream", kExample, errors)) {
     if (!value->is(Value::Type::table) && !value->is(Value::Type::unknown)) {
       errors.add(value->line,
@@ -139,8 +162,11 @@ void build_streams(const Value* streams, plan::Plan& plan, Errors& errors) {
     }();
     Value named = value->is(Value::Type::table) ? *value : kNothingSaid;
     named.key = value->key;
+    if (std::ranges::find(named.fields, "prefill", &Value::key) == named.fields.end())
+      without_prefill.push_back(plan.streams.size());
     plan.streams.push_back(read_stream(named, plan, errors));
   }
+  prefill_the_rest(prefill, without_prefill, plan);
 }
 
 }  // namespace freshet::scenario

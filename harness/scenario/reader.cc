@@ -19,6 +19,8 @@ const Value& no_table() {
 constexpr std::string_view kDurationExpected = "a duration such as \"20ms\", \"2s\" or \"1.5 min\"";
 constexpr std::string_view kRateExpected = "a rate such as \"400/s\", \"2k/s\" or \"6000/min\"";
 constexpr std::string_view kShareExpected = "a share such as \"45%\"";
+constexpr std::string_view kExtentExpected = "a time such as \"10m\" or bytes such as \"2GiB\"";
+constexpr Nanos kLongestExtent = 400LL * 86'400 * base::kSecond;
 constexpr std::string_view kBytesExpected = "a size such as \"512B\", \"1KiB\" or \"10MB\"";
 
 // A text, or a number: the parse function then says which unit it lacks.
@@ -85,6 +87,11 @@ void Reader::problem(std::string_view key, const std::string& message) {
 
 void Reader::problem_at(int line, std::string_view key, const std::string& message) {
   errors_.add(line, fmt::format("{}: {}: {}", where_, key, message));
+}
+
+void Reader::problem_item(std::size_t place, const std::string& message) {
+  const Value& item = table_->items[place];
+  errors_.add(item.line, fmt::format("{}: found {}, {}", where_, describe(item), message));
 }
 
 void Reader::problem(const std::string& message) {
@@ -200,6 +207,28 @@ std::uint32_t Reader::bytes(const char* key, std::uint32_t fallback, Range<std::
   return fallback;
 }
 
+Extent Reader::extent(const char* key) {
+  constexpr double kMostBytes = 1e15;
+  const Value* value = take(key);
+  if (value == nullptr) return {};
+  const std::string& text = value->text;
+  const bool bytes = text.ends_with('B');  // and not a bare number, which would have no unit
+  if (value->is(Value::Type::text) && bytes) {
+    const auto parsed = base::parse_bytes(text);
+    if (parsed && *parsed > 0 && static_cast<double>(*parsed) <= kMostBytes)
+      return {0, static_cast<double>(*parsed)};
+    problem(key, parsed ? fmt::format("found {}, expected \"1B\" to \"1000TB\"", describe(*value))
+                        : parsed.error().message);
+    return {};
+  }
+  const auto parsed = parse_field(*value, base::parse_duration, kExtentExpected);
+  if (parsed && *parsed > 0 && *parsed <= kLongestExtent) return {*parsed, 0};
+  problem(key,
+          parsed ? fmt::format("found {}, expected more than nothing and at most \"400d\"", describe(*value))
+                 : fmt::format("found {}, expected {}", describe(*value), kExtentExpected));
+  return {};
+}
+
 // words.size() when the field is missing or none of them.
 std::size_t Reader::choose(const char* key, std::span<const std::string> words) {
   const std::vector<std::string> legal(words.begin(), words.end());
@@ -260,11 +289,15 @@ Nanos Reader::item_duration(std::size_t place, Nanos fallback, Range<Nanos> rang
   return fallback;
 }
 
+Reader Reader::within(const char* key, const Value& table) const {
+  return {table, fmt::format("{}: {}", where_, key), errors_};
+}
+
 void Reader::finish(std::size_t most_items) {
   for (const Value& value : table_->fields) {
     if (std::ranges::find(asked_, value.key) != asked_.end()) continue;
     errors_.add(value.line, fmt::format("{}: unknown key {}{}", where_, quoted(value.key),
-                                        suggestion(value.key, asked_)));
+                                        hint_.empty() ? suggestion(value.key, asked_) : hint_));
   }
   for (std::size_t i = most_items; i < table_->items.size(); ++i) {
     const Value& item = table_->items[i];

@@ -25,6 +25,12 @@ struct Range {
   T least, most;
 };
 
+// A part of a log, by time or by bytes of values; the other is 0.
+struct Extent {
+  Nanos time = 0;
+  double bytes = 0;
+};
+
 class Reader {
  public:
   // `where` begins every message: `stream "chat_turn"`. `table` outlives the reader; what is no table at all
@@ -41,9 +47,14 @@ class Reader {
   double rate(const char* key, double fallback);   // above 0
   double share(const char* key, double fallback);  // 0 … 1
   std::uint32_t bytes(const char* key, std::uint32_t fallback, Range<std::uint32_t> range);
+  Extent extent(const char* key);  // "10m" or "2GiB"; nothing when it is missing or wrong
   // One of the words.
   template <class E>
-  E choice(const char* key, E fallback, std::initializer_list<std::pair<const char*, E>> words);
+  E choice(const char* key, E fallback, std::span<const std::pair<const char*, E>> words);
+  template <class E>
+  E choice(const char* key, E fallback, std::initializer_list<std::pair<const char*, E>> words) {
+    return choice(key, fallback, std::span<const std::pair<const char*, E>>(words.begin(), words.size()));
+  }
   // A client's or a topic's own settings, untouched: numbers and booleans become texts.
   plan::Settings settings(const char* key);
 
@@ -54,12 +65,18 @@ class Reader {
   Nanos item_duration(std::size_t place, Nanos fallback, Range<Nanos> range);
   const std::vector<Value>& items() const { return table_->items; }
 
+  // Of the table that the field has.
+  Reader within(const char* key, const Value& table) const;
+
+  // What to say of every unknown key instead of the nearest one.
+  void hint(std::string text) { hint_ = std::move(text); }
   // The last call: refuses keys that no other call asked for, and more list items than `most_items`.
   void finish(std::size_t most_items);
 
   // An error in the field's line (the table's, when it is missing): "where: key: message".
   void problem(std::string_view key, const std::string& message);
-  void problem(const std::string& message);  // about the whole table
+  void problem(const std::string& message);                          // about the whole table
+  void problem_item(std::size_t place, const std::string& message);  // about what stands there
   void problem_at(int line, std::string_view key, const std::string& message);
   void set_where(std::string where) { where_ = std::move(where); }
   bool has(std::string_view key) const { return find(key) != nullptr; }
@@ -75,6 +92,7 @@ class Reader {
   std::string where_;
   Errors& errors_;
   std::vector<std::string> asked_;
+  std::string hint_;
 };
 
 // Names become parts of topics and files: 1 to 64 letters, digits, "_", "-" or ".", the first a letter or
@@ -84,11 +102,11 @@ inline constexpr std::string_view kNameExpected =
     "a name of 1 to 64 letters, digits, \"_\", \"-\" or \".\", beginning with a letter or digit";
 
 template <class E>
-E Reader::choice(const char* key, E fallback, std::initializer_list<std::pair<const char*, E>> words) {
+E Reader::choice(const char* key, E fallback, std::span<const std::pair<const char*, E>> words) {
   std::vector<std::string> names;
   for (const auto& [word, value] : words) names.emplace_back(word);
   const std::size_t chosen = choose(key, names);
-  return chosen < words.size() ? (words.begin() + chosen)->second : fallback;
+  return chosen < words.size() ? words[chosen].second : fallback;
 }
 
 }  // namespace freshet::scenario

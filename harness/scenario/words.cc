@@ -22,7 +22,7 @@ struct Word {
   bool takes_text;  // warmup "20s" is short for warmup { "20s" }
 };
 
-constexpr std::array<Word, 11> kWords{{{"scenario", false},
+constexpr std::array<Word, 15> kWords{{{"scenario", false},
                                        {"population", false},
                                        {"slo", true},
                                        {"phase", false},
@@ -31,6 +31,10 @@ constexpr std::array<Word, 11> kWords{{{"scenario", false},
                                        {"ramp", true},
                                        {"incident", true},
                                        {"replay", true},
+                                       {"backlog", true},
+                                       {"bootstrap", true},
+                                       {"change", true},
+                                       {"fault", true},
                                        {"recovery", true},
                                        {"rest", true}}};
 
