@@ -35,12 +35,14 @@ StopOnSignal::StopOnSignal() {
   handle(SIGINT, on_stop_signal);
   handle(SIGTERM, on_stop_signal);
   handle(SIGPIPE, SIG_IGN);  // a connection that the broker closed is an error to report, not the end
+  handle(SIGXFSZ, SIG_IGN);  // so is a file that may not grow any more
 }
 
 StopOnSignal::~StopOnSignal() {
   handle(SIGINT, SIG_DFL);
   handle(SIGTERM, SIG_DFL);
   handle(SIGPIPE, SIG_DFL);
+  handle(SIGXFSZ, SIG_DFL);
 }
 
 const std::atomic<int>& StopOnSignal::requested() const {

@@ -230,7 +230,7 @@ void Conductor::running(Nanos now) {
   const Nanos since = context_.time.since_start(now);
   if (since >= 0) note_phases(since);
   note_replays();
-  const int request = stop_request();
+  const int request = context_.unwritable.load(std::memory_order_acquire) ? kStopNow : stop_request();
   if (request != kGoOn && !interrupted_) {
     interrupted_ = true;
     context_.sending_until.store(std::clamp<Nanos>(since, 0, context_.plan.end()), std::memory_order_release);
@@ -261,7 +261,7 @@ bool Conductor::all_settled() const {
 
 void Conductor::draining(Nanos now) {
   note_replays();
-  const bool now_asked = stop_request() == kStopNow;
+  const bool now_asked = stop_request() == kStopNow || context_.unwritable.load(std::memory_order_acquire);
   const Nanos drained_for = now - stage_began_;
   if (all_settled()) {
     drained_in_ = drained_for;

@@ -100,7 +100,8 @@ class Context {
   std::atomic<Stage> stage{Stage::joining};
   // Events with τ beyond it are not sent (Ctrl-C); kNever while the run goes its way.
   std::atomic<Nanos> sending_until{base::kNever};
-  std::atomic<bool> give_up{false};  // the drain is over: what is unsent stays so
+  std::atomic<bool> give_up{false};     // the drain is over: what is unsent stays so
+  std::atomic<bool> unwritable{false};  // the folder takes nothing more (a full disk): the run ends at once
   std::atomic<int> senders_done{0};
   Notes notes;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/random.h"
+#include "harness/base/text.h"
 #include "harness/engine/conductor.h"
 #include "harness/engine/context.h"
 #include "harness/engine/hiccup.h"
@@ -309,7 +310,12 @@ base::Result<RunOutcome> Run::operator()() {
   const base::Status written = facts_->status();
   if (written && options_.on_measured) options_.on_measured();
   clean_up();
-  if (!written) return written.error();
+  if (!written) {
+    return base::io_error(fmt::format(
+        "{}: nothing more could be recorded, so the run was ended after {}; what "
+        "was recorded until then is kept in {}",
+        written.error().message, base::format_duration(conductor_->ended_at()), options_.folder.string()));
+  }
   return outcome_;
 }
 

@@ -11,6 +11,7 @@ Stepped Writer::step(const base::Clock& clock) {
   const bool worked = collect();
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
+  if (!facts_.status()) context_.unwritable.store(true, std::memory_order_release);
   return {.worked = worked, .next = clock.now() + kEvery};
 }
 

@@ -30,8 +30,8 @@ base::Status create_run_folder(const std::filesystem::path& folder, const Json& 
 // Rewrites the manifest (what became known at the start: cluster, topics as described).
 base::Status write_manifest(const std::filesystem::path& folder, const Json& manifest);
 
-// What one host writes. Belongs to the writer's thread. A full disk or an error is kept and told by status():
-// the run goes on, ends as exit 2 naming the file.
+// What one host writes. Belongs to the writer's thread. A full disk or an error is kept and told by status(),
+// and nothing is flushed after it: the folder stays readable up to the last whole flush. The run ends then.
 class FactsWriter {
  public:
   static base::Result<std::unique_ptr<FactsWriter>> open(const std::filesystem::path& folder,

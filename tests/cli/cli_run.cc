@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 
@@ -86,6 +87,24 @@ TEST_F(Run, DrawsInPlaceAndInColourOnATerminal) {
   EXPECT_THAT(on_terminal("two", {{"NO_COLOR", "1"}}, {}), AllOf(HasSubstr(erase), Not(HasSubstr(bold))));
   EXPECT_THAT(on_terminal("three", {}, {"--no-color"}), Not(HasSubstr(bold)));
   EXPECT_THAT(on_terminal("four", {}, {"--quiet"}), AllOf(Not(HasSubstr(erase)), HasSubstr(bold)));
+}
+
+// What a full disk does to the process: its files take no more.
+TEST_F(Run, EndsWhenItsFilesTakeNoMoreAndKeepsWhatTheyHold) {
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit small = before;
+  small.rlim_cur = 30'000;
+  setrlimit(RLIMIT_FSIZE, &small);
+  Freshet freshet(scratch_.path(), {"run", "long.lua", "-o", "one"});
+  setrlimit(RLIMIT_FSIZE, &before);
+  const Ran ran = freshet.wait();
+  EXPECT_EQ(ran.exit_status, 2);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("cannot write one/facts/local/"), HasSubstr("File too large"),
+                             HasSubstr("the run was ended after "), HasSubstr("is kept in one\n")));
+  const Ran report = run({"report", "one"});
+  EXPECT_EQ(report.exit_status, 130) << report.err;
+  EXPECT_THAT(report.out, AllOf(StartsWith("INTERRUPTED: partial"), HasSubstr("chat")));
 }
 
 TEST_F(Run, NamesItsFolderByTimeAndScenario) {
