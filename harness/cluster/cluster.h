@@ -155,6 +155,11 @@ class Member {
   // comes first.
   virtual void close() = 0;
   virtual bool closed() const = 0;
+
+  // Vanishes as in a crash: what is stored is not committed, the group is not told and finds out by its
+  // session's end. Does not wait. Nothing but the destructor may be called after it, which does not wait
+  // either.
+  virtual void abandon() = 0;
 };
 
 // ---- Administration --------------------------------------------------------------------------------------
@@ -220,6 +225,8 @@ struct ProducerOptions {
 struct MemberOptions {
   std::string group;
   std::string client_id;
+  std::string instance_id;  // static membership: the group keeps its partitions for a session; "" = dynamic
+  std::string rack;         // "" = none
   std::vector<std::string> topics;
   bool from_beginning = false;  // where a group without committed offsets starts
   bool read_committed = true;

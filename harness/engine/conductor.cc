@@ -74,26 +74,33 @@ void Conductor::fail(std::string why, Nanos now) {
 
 // ---- The start (T6) ----
 
+// Partitions of the pass that none of its members has; "" when each is owned once.
+std::string Conductor::unowned(const Pass& pass) const {
+  int partitions = 0, owned = 0;
+  for (const std::size_t stream : pass.streams) partitions += context_.plan.streams[stream].partitions;
+  for (int m = 0; m < pass.members; ++m) owned += status_of(pass, m).owned.load();
+  if (owned == partitions) return "";
+  return fmt::format("group {} owns {} of {} partitions", pass.name, owned, partitions);
+}
+
+const MemberStatus& Conductor::status_of(const Pass& pass, int member) const {
+  return context_.member_status[pass.first_member + static_cast<std::size_t>(member)];
+}
+
 std::string Conductor::missing_assignment() const {
+  constexpr Nanos kAtStart = -1;
   for (const Pass& pass : context_.passes) {
     if (!pass.live || !pass.starts) continue;
-    int partitions = 0;
-    for (const std::size_t stream : pass.streams) partitions += context_.plan.streams[stream].partitions;
-    int owned = 0, least = partitions;
-    for (int m = 0; m < pass.members; ++m) {
-      const int own = context_.member_status[pass.first_member + static_cast<std::size_t>(m)].owned.load();
-      owned += own;
-      least = std::min(least, own);
-    }
-    if (owned != partitions) {
-      return fmt::format("group {} owns {} of {} partitions", pass.name, owned, partitions);
-    }
+    if (std::string missing = unowned(pass); !missing.empty()) return missing;
     // Range assigns topic by topic: each member gets at least ⌊P/M⌋ of each.
+    const int members = plan::members_at(pass.attendance, kAtStart);
     int fair = 0;
-    for (const std::size_t stream : pass.streams)
-      fair += context_.plan.streams[stream].partitions / pass.members;
-    if (least < fair)
-      return fmt::format("a member of group {} owns {} partitions, {} expected", pass.name, least, fair);
+    for (const std::size_t stream : pass.streams) fair += context_.plan.streams[stream].partitions / members;
+    for (int m = 0; m < pass.members; ++m) {
+      if (!pass.attendance[static_cast<std::size_t>(m)].present(kAtStart)) continue;
+      if (const int own = status_of(pass, m).owned.load(); own < fair)
+        return fmt::format("a member of group {} owns {} partitions, {} expected", pass.name, own, fair);
+    }
   }
   return "";
 }
@@ -216,7 +223,7 @@ void Conductor::note_replays() {
     Nanos latest = 0;
     bool all = true;
     for (int m = 0; m < pass.members; ++m) {
-      const MemberStatus& status = context_.member_status[pass.first_member + static_cast<std::size_t>(m)];
+      const MemberStatus& status = status_of(pass, m);
       all = all && status.caught_up.load(std::memory_order_acquire);
       latest = std::max(latest, status.caught_up_at.load());
     }
@@ -247,13 +254,11 @@ bool Conductor::all_settled() const {
   for (const auto& producer : context_.producers) {
     if (producer->in_flight() > 0) return false;
   }
-  if (!missing_assignment().empty()) return false;
   for (const Pass& pass : context_.passes) {
     if (!pass.live) continue;
-    if (!pass.starts) return false;  // nobody reads: its events stay undelivered
+    if (!pass.starts || !unowned(pass).empty()) return false;  // nobody reads: its events stay undelivered
     for (int m = 0; m < pass.members; ++m) {
-      if (!context_.member_status[pass.first_member + static_cast<std::size_t>(m)].drained.load())
-        return false;
+      if (!status_of(pass, m).drained.load()) return false;
     }
   }
   return true;

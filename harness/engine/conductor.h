@@ -37,6 +37,8 @@ class Conductor final : public Role {
 
   // Every partition owned once, each member with at least ⌊P/M⌋ (T6); empty, or what is missing.
   std::string missing_assignment() const;
+  std::string unowned(const Pass& pass) const;
+  const MemberStatus& status_of(const Pass& pass, int member) const;
   std::string missing_probe() const;
   std::string missing_start_offset();
   void send_probes(const base::Clock& clock);

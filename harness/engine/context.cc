@@ -58,10 +58,14 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
     acks.push_back(std::make_unique<measure::AckLog>(counts, plan.streams[s].partitions));
     totals.emplace_back();
   }
-  for (const plan::Group& group : plan.groups) {
+  for (std::size_t g = 0; g < plan.groups.size(); ++g) {
+    const plan::Group& group = plan.groups[g];
     std::vector<std::size_t> streams;
     for (const plan::GroupStream& read : group.streams) streams.push_back(read.stream);
-    Pass& pass = passes.emplace_back(make_pass(plan, group.name, true, group.members, std::move(streams)));
+    auto attendance = plan::attendances(plan, g);
+    const int members = static_cast<int>(attendance.size());
+    Pass& pass = passes.emplace_back(make_pass(plan, group.name, true, members, std::move(streams)));
+    pass.attendance = std::move(attendance);
     for (const plan::GroupStream& read : group.streams) pass.bounds.push_back(read.bound);
     pass.starts = !group.never_starts;
     pass.view = make_view(pass, lanes);

@@ -17,6 +17,7 @@
 #include "harness/measure/recorder.h"
 #include "harness/measure/shard.h"
 #include "harness/measure/view.h"
+#include "harness/plan/attendance.h"
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/thresholds.h"
@@ -56,11 +57,12 @@ struct Totals {
 struct Pass {
   std::string name;
   bool live = true;
-  bool starts = true;  // false: its members never join (Group::never_starts)
-  int members = 1;
-  std::size_t first_member = 0;      // index into Context::member_status
-  std::vector<std::size_t> streams;  // by the member's topic index
-  std::vector<Nanos> bounds;         // of (class, group), by topic index; empty for a replay
+  bool starts = true;                        // false: its members never join (Group::never_starts)
+  int members = 1;                           // all that ever are
+  std::size_t first_member = 0;              // index into Context::member_status
+  std::vector<plan::Attendance> attendance;  // live: who of them is there when
+  std::vector<std::size_t> streams;          // by the member's topic index
+  std::vector<Nanos> bounds;                 // of (class, group), by topic index; empty for a replay
   std::unique_ptr<measure::View> view;
   // By topic index, then partition: what the pass has applied so far.
   std::vector<std::vector<measure::Progress>> progress;

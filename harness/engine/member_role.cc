@@ -60,20 +60,7 @@ Stepped MemberRole::step(const base::Clock& clock) {
   const Stage stage = context_.stage.load(std::memory_order_acquire);
   if (status_.closed.load(std::memory_order_relaxed)) return {};
   if (context_.time.started()) {
-    if (!member_) {
-      const Nanos joins = context_.time.monotonic(spec_.joins_at);
-      if (stage >= Stage::closing || spec_.joins_at >= context_.last_tau()) {
-        status_.closed.store(true, std::memory_order_release);
-        return {.worked = true};
-      }
-      if (clock.now() < joins) return {.next = std::min(joins, clock.now() + base::kSecond)};
-      if (const base::Status joined = join(); !joined) {
-        context_.notes.add(clock.now(), "member_error",
-                           {{"group", pass().name}, {"error", joined.error().message}});
-        status_.closed.store(true, std::memory_order_release);
-        return {.worked = true};
-      }
-    }
+    if (const auto elsewhere = attend(clock, stage)) return *elsewhere;
     if (!started_) open_shards(clock.now());
     roll(clock);
   }
@@ -371,29 +358,15 @@ void MemberRole::report_status(Nanos now) {
   }
 }
 
-// Leaves the group: stores, seals what it still holds, and polls until the client has gone.
-bool MemberRole::leave(const base::Clock& clock) {
-  if (!leaving_) {
-    leaving_ = true;
-    store_applied();
-    member_->close();
-  }
-  const bool worked = poll_some(clock);
-  if (!member_->closed()) return worked;
-  const Nanos now = clock.now();
-  for (const auto& assignment : assignments_) seal(*assignment, true, now);
-  assignments_.clear();
-  for (auto& topic : by_partition_) std::fill(topic.begin(), topic.end(), nullptr);
-  recorder_.cut();
-  status_.closed.store(true, std::memory_order_release);
-  return true;
-}
-
 Nanos MemberRole::next_step(Nanos now) const {
   Nanos next = now + base::kSecond;
   if (!context_.time.started()) return std::min(next, now + 20 * base::kMillisecond);
   next = context_.time.monotonic((second_ + 1) * base::kSecond);
   if (!waiting_.empty()) next = std::min(next, context_.time.monotonic(waiting_.front().due));
+  const plan::Attendance& plan = spec_.attendance;
+  if (stay_ < plan.stays.size() && plan.stays[stay_].until != base::kNever)
+    next = std::min(next, context_.time.monotonic(plan.stays[stay_].until));
+  if (pause_ < plan.pauses.size()) next = std::min(next, context_.time.monotonic(plan.pauses[pause_].from));
   return std::max(next, now + 1);
 }
 

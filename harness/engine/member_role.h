@@ -20,8 +20,9 @@ struct MemberSpec {
   Nanos service_time = 0;  // per event; a capped replay's pace is one too
   std::uint32_t queue = 4096;
   plan::CommitPolicy commit = plan::CommitPolicy::interval;
-  Nanos joins_at = 0;  // replay: since start; live members join before the start
+  plan::Attendance attendance;  // when it is there; a first stay from before the start: it joins for T6
   cluster::MemberOptions options;
+  bool joins_before_start() const { return attendance.stays.front().from == plan::Stay::kBeforeStart; }
 };
 
 class MemberRole final : public Role {
@@ -30,8 +31,8 @@ class MemberRole final : public Role {
              MemberSpec spec, MemberStatus& status);
   ~MemberRole() override;
 
-  // Creates the client. Live members are made before the roles run (its error ends the run before τ = 0); a
-  // replay's are made by the role when their phase begins.
+  // Creates the client. Those that are there from before the start are made before the roles run (an error
+  // ends the run before τ = 0); the others by the role, when their stay begins.
   base::Status join();
   Stepped step(const base::Clock& clock) override;
 
@@ -76,7 +77,17 @@ class MemberRole final : public Role {
   void roll(const base::Clock& clock);
   void receiver_second(const base::Clock& clock);
   void report_status(Nanos now);
+
+  // member_attendance.cc: joining, leaving, vanishing and pausing as planned.
+  std::optional<Stepped> attend(const base::Clock& clock, Stage stage);
+  std::optional<Stepped> wait_for_stay(const base::Clock& clock, Stage stage);
+  std::optional<Stepped> pause(const base::Clock& clock, Stage stage);
+  void vanish(Nanos now);
   bool leave(const base::Clock& clock);
+  void gone(bool clean, Nanos now);
+  void note_move(const char* kind, std::size_t change, Nanos now, Json fields = Json::object());
+  Json partitions_held() const;
+
   Nanos next_step(Nanos now) const;
 
   Context& context_;
@@ -96,6 +107,8 @@ class MemberRole final : public Role {
   bool idle_in_second_ = false;  // at some moment of the second nothing was waiting (V3)
   bool started_ = false;
   bool leaving_ = false;
+  std::size_t stay_ = 0, pause_ = 0;  // of the attendance: the current or next one
+  bool pausing_ = false;
 };
 
 }  // namespace freshet::engine

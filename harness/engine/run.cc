@@ -144,7 +144,7 @@ MemberSpec Run::group_member(std::size_t g) const {
 MemberSpec Run::replay_member(std::size_t r) const {
   const plan::Replay& replay = plan_.replays[r];
   MemberSpec spec;
-  spec.joins_at = plan_.phases[replay.phase].begin;
+  spec.attendance.stays = {{.from = plan_.phases[replay.phase].begin}};
   if (replay.capped) spec.service_time = static_cast<Nanos>(base::kSecond * replay.members / replay.rate);
   spec.commit = plan::CommitPolicy::none;
   spec.options.from_beginning = true;
@@ -157,19 +157,27 @@ base::Status Run::make_member(std::size_t p, int index, MemberSpec spec) {
   const Pass& pass = context_->passes[p];
   spec.pass = p;
   spec.index = index;
+  if (pass.live) spec.attendance = pass.attendance[static_cast<std::size_t>(index)];
   spec.options.group = context_->group(pass.name);
   spec.options.client_id = fmt::format("{}-{}", pass.name, index);
+  if (pass.live) {
+    const plan::Group& group = plan_.groups[p];
+    if (group.static_membership) spec.options.instance_id = spec.options.client_id;
+    if (!group.racks.empty())
+      spec.options.rack = group.racks[static_cast<std::size_t>(index) % group.racks.size()];
+  }
   for (const std::size_t stream : pass.streams) spec.options.topics.push_back(context_->topic(stream));
   MemberStatus& status = context_->member_status[pass.first_member + static_cast<std::size_t>(index)];
   if (!pass.starts) {
     status.closed.store(true);
     return base::Ok{};
   }
+  const bool joins = spec.joins_before_start();
   const std::size_t place = driver_.reserve(fmt::format("{}-{}", pass.name, index));
   members_.push_back(std::make_unique<MemberRole>(*context_, cluster_, driver_.wake(place), recorder(),
                                                   std::move(spec), status));
   driver_.attach(place, *members_.back());
-  return pass.live ? members_.back()->join() : base::Status(base::Ok{});
+  return joins ? members_.back()->join() : base::Status(base::Ok{});
 }
 
 base::Status Run::make_members() {

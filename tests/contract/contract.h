@@ -54,6 +54,10 @@ class Reading {
   void drain();
   Member& member() { return *member_; }
   void destroy() { member_.reset(); }
+  void vanish() {
+    member_->abandon();
+    member_.reset();
+  }
   bool owns(std::int32_t partition, std::uint16_t topic = 0) const {
     return owned.contains({topic, partition});
   }

@@ -142,6 +142,49 @@ TEST_P(Groups, CommitsWhatIsStoredWhenItCloses) {
   EXPECT_THAT(committed(group, topic_, kPartitions), ElementsAre(-1, 2, -1, -1));
 }
 
+// As in a crash: nothing that was stored is committed, and the group finds out by the session's end.
+TEST_P(Groups, AMemberThatVanishesCommitsNothing) {
+  const std::string group = make_group();
+  MemberOptions options = member_of(group);
+  options.commit_interval = 600 * base::kSecond;
+  options.settings["session.timeout.ms"] = "6000";
+  Reading& first = read(options);
+  Reading& second = read(options);
+  ASSERT_TRUE(eventually([&] { return shared(first, second); }));
+  const auto of_first = first.owned;
+  first.store_all = true;
+  send_one_each("v");
+  ASSERT_TRUE(eventually([&] { return first.records.size() == 2 && second.records.size() == 2; }));
+  const Nanos vanished = now();
+  first.vanish();
+  EXPECT_LT(now() - vanished, base::kSecond) << "nobody is waited for";
+  ASSERT_TRUE(eventually([&] { return second.owned.size() == kPartitions; }, 60 * base::kSecond));
+  ASSERT_TRUE(eventually([&] { return second.records.size() >= 4; }));
+  for (const auto& [from, position] : of_first) {
+    EXPECT_EQ(second.started.at(from), 0) << "served again";
+    EXPECT_THAT(second.values(from.partition), testing::Contains("v"));
+  }
+}
+
+TEST_P(Groups, AStaticMemberFindsWhatItLeft) {
+  const std::string group = make_group();
+  MemberOptions options = member_of(group);
+  options.settings["session.timeout.ms"] = "20000";
+  options.instance_id = group + "-1";
+  Reading& first = read(options);
+  options.instance_id = group + "-2";
+  Reading& second = read(options);
+  ASSERT_TRUE(eventually([&] { return shared(first, second); }));
+  const auto of_second = second.owned;
+  const int assignments = first.assignments, revoked = first.revoked;
+  second.vanish();
+  Reading& again = read(options);
+  ASSERT_TRUE(eventually([&] { return again.owned.size() == of_second.size(); }));
+  for (const auto& [from, position] : of_second) EXPECT_TRUE(again.owned.contains(from));
+  EXPECT_EQ(first.assignments, assignments);
+  EXPECT_EQ(first.revoked, revoked);
+}
+
 TEST_P(Groups, DoNotDisturbEachOther) {
   Reading& one = read(topic_, make_group(), true, kPartitions);
   Reading& other = read(topic_, make_group(), true, kPartitions);

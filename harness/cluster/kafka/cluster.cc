@@ -36,6 +36,8 @@ Settings member_settings(const MemberOptions& options) {
                        {"enable.auto.commit", options.commit_by_interval ? "true" : "false"},
                        {"auto.commit.interval.ms", std::to_string(milliseconds(options.commit_interval))}};
   if (!options.client_id.empty()) settings["client.id"] = options.client_id;
+  if (!options.instance_id.empty()) settings["group.instance.id"] = options.instance_id;
+  if (!options.rack.empty()) settings["client.rack"] = options.rack;
   return settings;
 }
 
@@ -122,7 +124,9 @@ base::Result<std::unique_ptr<Member>> Kafka::make_member(const MemberOptions& op
   overlay(settings, member_settings(options));
   settings[kBootstrap] = bootstrap_;
   auto member = KafkaMember::make(options, settings, quiet_.client.get(), clock_, wake);
-  settings.erase("client.id");  // differs from member to member
+  settings.erase("client.id");  // these differ from member to member
+  settings.erase("group.instance.id");
+  if (!options.rack.empty()) settings.erase("client.rack");
   if (member) note_in_force(scope, settings);
   return member;
 }

@@ -35,12 +35,28 @@ base::Result<std::unique_ptr<Member>> KafkaMember::make(const MemberOptions& opt
 }
 
 KafkaMember::~KafkaMember() {
+  if (!queue_) return;
+  if (closed()) {
+    event_.reset();
+    wake_no_more(queue_.get());
+    return;
+  }
+  const auto ended = std::make_shared<base::EventWake>();
+  const auto done = std::make_shared<std::atomic<bool>>(false);
+  let_end(ended, done);
+  const Nanos deadline = clock_.now() + kPatience;
+  while (!*done && clock_.now() < deadline) ended->wait_until(clock_, deadline);
+}
+
+void KafkaMember::abandon() {
+  if (queue_) let_end(std::make_shared<base::EventWake>(), std::make_shared<std::atomic<bool>>(false));
+}
+
+void KafkaMember::let_end(std::shared_ptr<base::EventWake> ended, std::shared_ptr<std::atomic<bool>> done) {
   event_.reset();
   given_back_.reset();
   start_.cancel();
-  if (!queue_) return;
   wake_no_more(queue_.get());
-  if (closed()) return;
   struct Remains {
     std::unique_ptr<Complaints> complaints;
     Client client;
@@ -49,15 +65,11 @@ KafkaMember::~KafkaMember() {
   };
   auto remains = std::make_unique<Remains>(
       Remains{std::move(complaints_), std::move(client_), std::move(topics_), std::move(queue_)});
-  const auto ended = std::make_shared<base::EventWake>();
-  const auto done = std::make_shared<std::atomic<bool>>(false);
-  std::thread([remains = std::move(remains), ended, done]() mutable {
+  std::thread([remains = std::move(remains), ended = std::move(ended), done = std::move(done)]() mutable {
     remains.reset();
     *done = true;
     ended->at(0);
   }).detach();
-  const Nanos deadline = clock_.now() + kPatience;
-  while (!*done && clock_.now() < deadline) ended->wait_until(clock_, deadline);
 }
 
 base::Status KafkaMember::subscribe() {

@@ -4,6 +4,7 @@
 // and polling that queue is what keeps the member in its group (max.poll.interval.ms).
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@ class KafkaMember final : public Member {
   void seek(TopicPartition from, std::int64_t offset) override;
   void close() override;
   bool closed() const override;
+  void abandon() override;
 
  private:
   struct Partition {
@@ -63,6 +65,8 @@ class KafkaMember final : public Member {
   KafkaMember(const MemberOptions& options, rd_kafka_t* questions_client, const base::Clock& clock,
               base::Wake& wake);
   base::Status subscribe();
+  // Destroys the client on a thread of its own; `done` tells `ended`.
+  void let_end(std::shared_ptr<base::EventWake> ended, std::shared_ptr<std::atomic<bool>> done);
 
   std::optional<MemberEvent> translate();
   std::optional<MemberEvent> record();

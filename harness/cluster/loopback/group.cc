@@ -8,8 +8,28 @@
 namespace freshet::cluster::loopback {
 
 void Group::join(MemberState& member, Nanos now) {
+  if (takes_back(member, now)) return;
   members_.push_back(&member);
   begin_round(now);
+}
+
+// A static member that comes back in time takes its old place: with its partitions, or in the round that
+// waits for it.
+bool Group::takes_back(MemberState& member, Nanos now) {
+  if (member.instance_id().empty()) return false;
+  const auto before = std::ranges::find_if(members_, [&](const MemberState* other) {
+    return other->absent() && other->instance_id() == member.instance_id();
+  });
+  if (before == members_.end()) return false;
+  MemberState& old = **before;
+  *before = &member;
+  if (in_round_) {
+    old.give_way();
+    released(now);
+  } else {
+    member.succeed(old, now);
+  }
+  return true;
 }
 
 void Group::leave(MemberState& member, Nanos now) {
@@ -17,6 +37,7 @@ void Group::leave(MemberState& member, Nanos now) {
 }
 
 void Group::begin_round(Nanos now) {
+  in_round_ = true;
   for (MemberState* member : members_) member->rebalance(now + core_.options.network);
   released(now);
 }
@@ -36,6 +57,7 @@ void Group::fire(int, void*, Nanos at) {
 // Range assignment: each topic's partitions in contiguous pieces, the first members one more where they do
 // not come out even.
 void Group::assign(Nanos at) {
+  in_round_ = false;
   std::set<std::string> topics;
   for (const MemberState* member : members_) topics.insert(member->topics().begin(), member->topics().end());
   for (const std::string& topic : topics) deal(topic);

@@ -34,12 +34,14 @@ class Group final : public Timed {
   void fire(int kind, void* what, Nanos at) override;
 
  private:
+  bool takes_back(MemberState& member, Nanos now);
   void begin_round(Nanos now);
   void assign(Nanos at);
   void deal(const std::string& topic);
 
   Core& core_;
   std::vector<MemberState*> members_;  // by joining
+  bool in_round_ = false;
   Nanos assigns_at_ = base::kNever;
   std::map<std::pair<std::string, std::int32_t>, std::int64_t> committed_;
 };

@@ -102,6 +102,10 @@ class LoopbackMember final : public Member {
     const Turn turn(*core_);
     return state_.closed();
   }
+  void abandon() override {
+    const Turn turn(*core_);
+    state_.abandon(turn.now());
+  }
 
  private:
   std::shared_ptr<Core> core_;

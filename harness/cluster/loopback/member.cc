@@ -36,12 +36,27 @@ void MemberState::rebalance(Nanos told_at) {
 }
 
 void MemberState::take(Topic& topic, std::int32_t index) {
+  if (phase_ == Phase::absent) {  // vanished in the middle of a round
+    left_.emplace_back(&topic, index);
+    return;
+  }
   Part& part = parts_.emplace_back();
   const auto at = std::ranges::find(options_.topics, topic.spec.name);
   part.id = {static_cast<std::uint16_t>(at - options_.topics.begin()), index};
   part.topic = &topic;
   part.partition = &topic.partitions[static_cast<std::size_t>(index)];
   part.partition->readers.push_back(this);
+}
+
+void MemberState::succeed(MemberState& before, Nanos now) {
+  for (const auto& [topic, partition] : before.left_) take(*topic, partition);
+  before.give_way();
+  if (!parts_.empty()) assigned(now);
+}
+
+void MemberState::give_way() {
+  phase_ = Phase::closed;
+  left_.clear();
 }
 
 void MemberState::assigned(Nanos at) {
@@ -62,8 +77,13 @@ void MemberState::watch_poll(Nanos from) {
 }
 
 void MemberState::fire(int kind, void*, Nanos at) {
-  if (kind == kCheckPoll) {
-    if (phase_ == Phase::expelled || phase_ == Phase::outside || phase_ == Phase::closed) return;
+  if (kind == kSessionOver) {
+    if (phase_ != Phase::absent) return;  // it has come back
+    phase_ = Phase::closed;
+    left_.clear();
+    group_->leave(*this, at);
+  } else if (kind == kCheckPoll) {
+    if (phase_ == Phase::expelled || phase_ == Phase::outside || closed()) return;
     if (polled_ + settings_.max_poll_interval > at) {
       watch_poll(polled_);
     } else {
@@ -89,12 +109,35 @@ void MemberState::expel(Nanos at) {
 
 void MemberState::release(Nanos now) {
   commit_stored();
+  if (closing_) return depart(now);
   drop_parts();
-  phase_ = closing_ ? Phase::closed : Phase::joining;
-  if (closing_) {
-    group_->leave(*this, now);
+  phase_ = Phase::joining;
+  group_->released(now);
+}
+
+// It leaves in order. A static member does so without a word, so that it can come back.
+void MemberState::depart(Nanos now) {
+  if (!options_.instance_id.empty()) return go_absent(now);
+  drop_parts();
+  phase_ = Phase::closed;
+  group_->leave(*this, now);
+}
+
+void MemberState::go_absent(Nanos now) {
+  for (const Part& part : parts_) left_.emplace_back(part.topic, part.id.partition);
+  drop_parts();
+  phase_ = Phase::absent;
+  core_.schedule_for_all(now + settings_.session, *this, kSessionOver);
+}
+
+void MemberState::abandon(Nanos now) {
+  if (closed()) return;
+  pinned_.reset();
+  if (phase_ == Phase::expelled || phase_ == Phase::outside) {  // the group has done without it already
+    drop_parts();
+    phase_ = Phase::closed;
   } else {
-    group_->released(now);
+    go_absent(now);
   }
 }
 
@@ -106,7 +149,7 @@ void MemberState::drop_parts() {
 }
 
 void MemberState::commit_stored() {
-  if (!holds()) return;  // thrown out: the group would refuse it
+  if (!holds() || absent()) return;  // thrown out: the group would refuse it; vanished: nobody asks
   for (Part& part : parts_) {
     if (part.stored < 0 || part.stored == part.committed) continue;
     group_->commit(part.topic->spec.name, part.id.partition, part.stored);
@@ -223,9 +266,7 @@ void MemberState::close(Nanos now) {
     phase_ = Phase::revoking;
     told_at_ = now;
   } else if (phase_ == Phase::owning || phase_ == Phase::joining) {
-    drop_parts();
-    phase_ = Phase::closed;
-    group_->leave(*this, now);
+    depart(now);
   } else if (phase_ == Phase::expelled) {
     told_at_ = now;
   } else if (phase_ == Phase::outside) {
@@ -236,6 +277,7 @@ void MemberState::close(Nanos now) {
 
 void MemberState::retire(Nanos now) {
   std::erase(core_.bells, &bell);
+  if (absent()) return;
   drop_parts();
   phase_ = Phase::closed;
   pinned_.reset();

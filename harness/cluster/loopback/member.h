@@ -14,6 +14,7 @@ namespace freshet::cluster::loopback {
 struct MemberSettings {
   Nanos fetch_wait = 0;
   Nanos max_poll_interval = 300 * base::kSecond;
+  Nanos session = 45 * base::kSecond;  // how long the group waits for a member that has vanished
 };
 
 // Every method REQUIRES the Core's lock and that the timeline was advanced to `now`.
@@ -28,14 +29,23 @@ class MemberState final : public Timed {
   void commit(Nanos now);
   void seek(TopicPartition from, std::int64_t offset, Nanos now);
   void close(Nanos now);
-  bool closed() const { return phase_ == Phase::closed; }
+  bool closed() const { return phase_ == Phase::closed || phase_ == Phase::absent; }
+  void abandon(Nanos now);
   void retire(Nanos now);  // its object is gone
 
   // For the group.
   const std::vector<std::string>& topics() const { return options_.topics; }
+  const std::string& instance_id() const { return options_.instance_id; }
+  // A round waits for it. The group cannot know of one that is absent that it will not answer.
   bool holds() const {
-    return phase_ == Phase::owning || phase_ == Phase::revoking || phase_ == Phase::releasing;
+    return phase_ == Phase::owning || phase_ == Phase::revoking || phase_ == Phase::releasing ||
+           phase_ == Phase::absent;
   }
+  bool absent() const { return phase_ == Phase::absent; }
+  // Its successor has taken its place.
+  void give_way();
+  // Goes on with what `before`, the same static member, had; outside of any round.
+  void succeed(MemberState& before, Nanos now);
   void rebalance(Nanos told_at);
   void take(Topic& topic, std::int32_t partition);
   void assigned(Nanos at);
@@ -45,7 +55,7 @@ class MemberState final : public Timed {
   Bell bell;
 
  private:
-  enum Timer { kCheckPoll, kCommitStored, kCommitSent };
+  enum Timer { kCheckPoll, kCommitStored, kCommitSent, kSessionOver };
   enum class Phase {
     joining,    // in the group, waits for its share; what was dealt lies in parts_ once `dealt_`
     owning,     // has been told its partitions
@@ -53,6 +63,7 @@ class MemberState final : public Timed {
     releasing,  // it has been told; its next poll lets its partitions go
     expelled,   // no longer in the group, does not know it yet
     outside,    // knows it; joins again with its next poll
+    absent,     // has vanished, or is a static member that left: in the group until its session ends
     closed,
   };
   struct Part {
@@ -85,6 +96,8 @@ class MemberState final : public Timed {
 
   void release(Nanos now);
   void drop_parts();
+  void go_absent(Nanos now);
+  void depart(Nanos now);
   void expel(Nanos at);
   void commit_stored();
   void watch_poll(Nanos from);
@@ -100,6 +113,7 @@ class MemberState final : public Timed {
   bool commit_due_ = false;
   std::size_t topics_checked_ = 0;  // of options_.topics: whether the cluster knows them
   std::vector<Part> parts_;
+  std::vector<std::pair<Topic*, std::int32_t>> left_;  // absent: what it had
   std::size_t turn_ = 0, burst_ = 0;  // whose turn it is among parts_, and for how long it has been
   std::shared_ptr<Chunk> pinned_;     // holds the bytes of the record handed out last
   Nanos told_at_ = base::kNever;      // revoking, expelled: when it learns that

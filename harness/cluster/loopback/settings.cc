@@ -73,6 +73,7 @@ base::Result<MemberSettings> read_member_settings(const Settings& given, const L
   Reader read(given);
   read.milliseconds({"fetch.wait.max.ms"}, s.fetch_wait);
   read.milliseconds({"max.poll.interval.ms"}, s.max_poll_interval);
+  read.milliseconds({"session.timeout.ms"}, s.session);
   return read.give(s);
 }
 
