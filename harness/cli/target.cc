@@ -97,8 +97,9 @@ base::Result<Target> open_target(const po::variables_map& values, std::uint64_t 
 
 bool is_small(const Prepared& prepared) {
   const double seconds = static_cast<double>(prepared.plan.end()) / static_cast<double>(base::kSecond);
-  return prepared.facts.peak_rate <= kSmallRate && prepared.facts.events <= kSmallEvents &&
-         prepared.facts.bytes <= kSmallBytes * seconds;
+  return prepared.facts.peak_rate <= kSmallRate &&
+         prepared.facts.events + prepared.facts.prefill.events <= kSmallEvents &&
+         prepared.facts.bytes + prepared.facts.prefill.bytes <= kSmallBytes * seconds;
 }
 
 std::optional<std::string> refusal(const Prepared& prepared, const Target& target,

@@ -11,6 +11,7 @@
 #include "harness/plan/decide.h"
 #include "harness/plan/expected.h"
 #include "harness/plan/fluid.h"
+#include "harness/plan/misplaced.h"
 #include "harness/plan/rates.h"
 
 namespace freshet::plan {
@@ -179,6 +180,18 @@ void check_drain(const Plan& plan, PlanFacts& facts) {
        0});
 }
 
+void check_parts(const Plan& plan, PlanFacts& facts) {
+  for (const auto& errors : {misplaced(plan), passes_out_of_the_log(plan)})
+    facts.errors.insert(facts.errors.end(), errors.begin(), errors.end());
+  for (std::size_t replay = 0; replay < plan.replays.size(); ++replay)
+    facts.passes.push_back(pass_load(plan, replay));
+  for (const Stream& stream : plan.streams) {
+    const Prefill prefill = prefill_of(stream);
+    facts.prefill.events += prefill.events;
+    facts.prefill.bytes += prefill.bytes;
+  }
+}
+
 }  // namespace
 
 Nanos smallest_drain(const Plan& plan) {
@@ -211,6 +224,7 @@ PlanFacts check_plan(const Plan& plan, const std::vector<StreamLanes>& lanes) {
     }
   }
   for (std::size_t group = 0; group < plan.groups.size(); ++group) check_group(plan, lanes, group, facts);
+  check_parts(plan, facts);
   facts.peak_rate = peak_of_all(plan);
   facts.memory = memory_of(plan, lanes);
   return facts;

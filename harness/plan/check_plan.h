@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/plan/lanes.h"
+#include "harness/plan/pass_load.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/slo_instances.h"
 
@@ -57,14 +58,16 @@ struct Memory {  // bytes, estimates
 struct PlanFacts {
   std::vector<StreamLoad> streams;  // stream by stream, phase by phase
   std::vector<GroupLoad> groups;
+  std::vector<PassLoad> passes;  // of Plan::replays
   std::vector<BrokenSlo> broken;
   Memory memory;
   double events = 0, bytes = 0;  // of the whole run
   double peak_rate = 0;          // of all streams together, events/s
+  Prefill prefill;               // written before the run, not in the above
   std::uint64_t keys = 0;
   std::vector<SloInstance> slos;
   // What makes the plan one that must not be run: undecidable SLOs (E8), SLOs on nothing (E9), a recovery too
-  // short to tell (D1), a drain too short (T5).
+  // short to tell (D1), a drain too short (T5), changes and faults out of place, passes out of the log.
   std::vector<PlanError> errors;
 };
 

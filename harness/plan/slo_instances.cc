@@ -112,6 +112,12 @@ class Expansion {
             : fmt::format(" (nearest: \"{}\")", near)));
   }
 
+  static void add_names(const Phase& phase, std::vector<std::string>& names) {
+    if (!phase.isolation.empty() && std::ranges::find(names, phase.isolation) == names.end())
+      names.push_back(phase.isolation);
+    names.push_back(phase.name);
+  }
+
   bool names_exist() {
     std::vector<std::string> classes, groups, tiers, phases, disturbances;
     for (const Stream& stream : plan_.streams) classes.push_back(stream.klass);
@@ -120,8 +126,8 @@ class Expansion {
       for (const auto& tier : population.tiers) tiers.push_back(tier.name);
     }
     for (const Phase& phase : plan_.phases) {
-      phases.push_back(phase.name);
-      if (phase.disturbance()) disturbances.push_back(phase.name);
+      add_names(phase, phases);
+      if (phase.disturbance()) add_names(phase, disturbances);
     }
     expect_name("class", slo_.klass, classes);
     expect_name("group", slo_.group, groups);
@@ -130,7 +136,7 @@ class Expansion {
     expect_name("disturbance", slo_.after, disturbances);
     if (failed_ || slo_.phase.empty()) return !failed_;
     const auto named = std::find_if(plan_.phases.begin(), plan_.phases.end(), [&](const Phase& phase) {
-      return phase.name == slo_.phase && phase.measured();
+      return is_called(phase, slo_.phase) && phase.measured();
     });
     if (named == plan_.phases.end()) error(fmt::format("phase \"{}\" is not measured (T2)", slo_.phase));
     return !failed_;
@@ -163,27 +169,34 @@ class Expansion {
       const Phase& where = plan_.phases[phase];
       instance.phase = phase;
       if (slo_.figure == Figure::time_to_fresh) {
-        if (where.disturbance() && (slo_.after.empty() || where.name == slo_.after))
+        if (where.disturbance() && (slo_.after.empty() || is_called(where, slo_.after)))
           expand_disturbance(instance);
-      } else if (where.measured() && (slo_.phase.empty() || where.name == slo_.phase) &&
+      } else if (where.measured() && (slo_.phase.empty() || is_called(where, slo_.phase)) &&
                  expected_events(plan_, instance.stream, instance.tier, where.begin, where.end) > 0) {
         out_.instances.push_back(instance);
       }
     }
   }
 
-  // D1: x and the hold have to end inside a planned phase, or nobody could tell.
+  // D1: x and the hold have to end inside a planned phase and before the next disturbance, or nobody could
+  // tell.
   void expand_disturbance(const SloInstance& instance) {
     if (expected_events(plan_, instance.stream, -1, 0, plan_.end()) <= 0) return;
     const Phase& disturbance = plan_.phases[instance.phase];
     const auto needed = static_cast<Nanos>(slo_.threshold) + plan_.hold;
     const Nanos following = plan_.end() - disturbance.end;
-    if (slo_.comparison == Comparison::below && following < needed) {
-      const std::string problem =
-          fmt::format("{} after {} needs {} of phases after it (the time and the hold of {}); {} follow (D1)",
+    const Next next = next_disturbance(instance.phase);
+    if (slo_.comparison == Comparison::below && (following < needed || next.at - disturbance.end < needed)) {
+      std::string problem =
+          fmt::format("{} after {} needs {} of phases after it (the time and the hold of {})",
                       threshold_text(slo_), disturbance.name, threshold_duration(static_cast<double>(needed)),
-                      threshold_duration(static_cast<double>(plan_.hold)),
-                      following == 0 ? "none" : threshold_duration(static_cast<double>(following)));
+                      threshold_duration(static_cast<double>(plan_.hold)));
+      problem += following < needed
+                     ? fmt::format("; {} follow (D1)", short_time(following))
+                     : fmt::format(" before the next disturbance; {} {} (D1)", next.what,
+                                   next.at == disturbance.end
+                                       ? "begins at once"
+                                       : "begins " + short_time(next.at - disturbance.end) + " after it");
       if (problem != last_problem_) error(problem);
       last_problem_ = problem;
       return;
@@ -191,11 +204,36 @@ class Expansion {
     out_.instances.push_back(instance);
   }
 
+  static std::string short_time(Nanos time) {
+    return time == 0 ? "none" : threshold_duration(static_cast<double>(time));
+  }
+
+  struct Next {
+    Nanos at = 0;
+    std::string what;
+  };
+  // Phases that disturb, and what undoes a fault after its phase is over.
+  Next next_disturbance(std::size_t phase) const {
+    const Nanos since = plan_.phases[phase].end;
+    Next next{base::kNever, ""};
+    for (std::size_t p = phase + 1; p < plan_.phases.size() && next.what.empty(); ++p) {
+      if (plan_.phases[p].disturbance()) next = {plan_.phases[p].begin, plan_.phases[p].name};
+    }
+    for (const Fault& fault : plan_.faults) {
+      const Nanos at = fault.at + fault.after;
+      if (!fault.undo.empty() && at >= since && at < next.at && at >= plan_.phases[fault.phase].end)
+        next = {at, fmt::format("the undo of a fault in {}", plan_.phases[fault.phase].name)};
+    }
+    return next;
+  }
+
   std::string nothing() const {
     if (slo_.figure == Figure::time_to_fresh) {
       const bool none = std::none_of(plan_.phases.begin(), plan_.phases.end(),
                                      [](const Phase& phase) { return phase.disturbance(); });
-      if (none) return "the scenario has no disturbance (incident or replay) to recover from";
+      if (none)
+        return "the scenario has no disturbance (incident, replay, backlog, bootstrap, change or fault) to "
+               "recover from";
     }
     return "matches no planned event: no group of the selection reads the class, or nothing is sent there "
            "(E9)";
@@ -215,6 +253,10 @@ SloInstances slo_instances(const Plan& plan) {
   SloInstances out;
   for (std::size_t slo = 0; slo < plan.slos.size(); ++slo) Expansion(plan, slo, out).run();
   return out;
+}
+
+bool is_called(const Phase& phase, std::string_view name) {
+  return phase.name == name || (!phase.isolation.empty() && phase.isolation == name);
 }
 
 std::string describe(const Plan& plan, const SloInstance& instance) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/plan/plan.h"
@@ -35,6 +36,10 @@ struct SloInstances {
 };
 
 SloInstances slo_instances(const Plan& plan);
+
+// What the `phase` and `after` of an SLO select: the phase of that name, or each window of the isolation
+// schedule of that name.
+bool is_called(const Phase& phase, std::string_view name);
 
 // "staleness p99 of chat_turn, tier enterprise, at copilot in incident below 10 s".
 std::string describe(const Plan& plan, const SloInstance& instance);

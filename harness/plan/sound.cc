@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "harness/plan/misplaced.h"
+
 namespace freshet::plan {
 namespace {
 
@@ -95,6 +97,8 @@ Wrong stream(const Plan& plan, const Stream& stream) {
   if (stream.bound < 0) return fmt::format("the bound of stream {} is negative", stream.name);
   if (stream.prefill < 0 || stream.prefill > kLongestRun)
     return fmt::format("the prefill of stream {} is negative or too long", stream.name);
+  if (stream.rate * static_cast<double>(stream.prefill) / static_cast<double>(base::kSecond) > kMostEvents)
+    return fmt::format("the prefill of stream {} has more than {:.0e} events", stream.name, kMostEvents);
   if (const Wrong wrong = size(stream)) return wrong;
   return segments(stream, population.tiers[0], plan.end());
 }
@@ -162,11 +166,14 @@ Wrong change(const Plan& plan, const Change& change) {
   if (change.group >= plan.groups.size()) return "a change names a group that is not there";
   if (change.members < 1 || change.members > kMostMembers) return "a change has no members";
   if (!is_span(change.at, change.lasts)) return "a change lies out of range";
+  if (&change != plan.changes.data() && change.at < (&change - 1)->at) return "the changes are not in order";
   return {};
 }
 
 Wrong fault(const Plan& plan, const Fault& fault) {
   if (fault.phase >= plan.phases.size()) return "a fault has no phase";
+  if (fault.run.empty()) return "a fault has no command";
+  if (&fault != plan.faults.data() && fault.at < (&fault - 1)->at) return "the faults are not in order";
   if (!is_span(fault.at, fault.after) || !is_span(fault.at, fault.timeout))
     return "a fault lies out of range";
   return {};
@@ -192,6 +199,7 @@ Wrong first_wrong(const Plan& plan) {
   for (const Fault& x : plan.faults) {
     if (const Wrong wrong = fault(plan, x)) return wrong;
   }
+  if (const auto errors = misplaced(plan); !errors.empty()) return errors.front().message;
   if (plan.drain < 0 || plan.hold < 0) return "drain or hold is negative";
   return {};
 }

@@ -6,6 +6,8 @@
 
 #include "harness/base/group_protocol.h"
 #include "harness/plan/check_plan.h"
+#include "harness/plan/misplaced.h"
+#include "harness/plan/pass_load.h"
 #include "harness/plan/rates.h"
 #include "harness/plan/sound.h"
 
@@ -63,6 +65,10 @@ void build(const Value& scenario, const Options& options, plan::Plan& plan, Erro
   const Value* slos = reader.take("slos");
   reader.finish(0);
   build_slos(slos, known_names(scenario), plan, errors);
+  if (!errors.empty()) return;  // lengths and rates may be wrong
+  for (const auto& found : {plan::misplaced(plan), plan::passes_out_of_the_log(plan)}) {
+    for (const plan::PlanError& error : found) errors.add(error.line, error.message);
+  }
   if (!errors.empty()) return;
   if (const auto sound = plan::sound(plan); !sound.ok()) reader.problem(sound.error().message);
 }

@@ -1,7 +1,5 @@
 // Every wrong scenario is refused with the line that is wrong, what was found, and what was expected.
-#include <ostream>
-
-#include "tests/unit/scenario_fixture.h"
+#include "tests/unit/scenario_refused.h"
 
 namespace freshet::scenario {
 namespace {
@@ -9,30 +7,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::SizeIs;
 using testing::StartsWith;
-
-struct Wrong {
-  const char* part;      // goes into line 2 of a scenario with the stream "chat" of class "talk"
-  const char* expected;  // the one error, from its line on
-};
-
-void PrintTo(const Wrong& wrong, std::ostream* out) {
-  *out << wrong.part;
-}
-
-std::string whole(const std::string& part) {
-  const bool own_streams = part.starts_with("streams");
-  return "return scenario {\n" + part + "\n" +
-         (own_streams ? "}" : ",streams = { chat = { class = \"talk\" } } }");
-}
 
 class Refused : public testing::TestWithParam<Wrong> {};
 
 TEST_P(Refused, WithLineAndReason) {
-  const auto errors = errors_in(whole(GetParam().part));
-  ASSERT_THAT(errors, SizeIs(1)) << testing::PrintToString(errors);
-  EXPECT_THAT(errors[0], StartsWith(GetParam().expected));
+  expect_refused(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(
