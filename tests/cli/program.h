@@ -51,6 +51,7 @@ class Freshet {
   bool wait_for(const std::string& text, int times = 1);
   void signal(int number);
   Ran wait();
+  pid_t pid() const { return pid_; }
 
  private:
   std::filesystem::path out_file_;
