@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/base/random.h"
+#include "harness/plan/sound.h"
 #include "tests/simulation/run_fixture.h"
 
 namespace freshet::test {
@@ -25,6 +26,9 @@ class Maker {
     for (std::uint64_t p = upto(1, 4); p > 0; --p) add_phase();
     made_.plan.drain = seconds(5, 15);
     finish(made_.plan);
+    for (std::size_t g = 0; g < made_.plan.groups.size(); ++g) {
+      if (one_in(2)) add_changes(g);
+    }
     add_loopback();
     starve();
     made_.senders = static_cast<int>(upto(1, 4));
@@ -98,6 +102,29 @@ class Maker {
     replay.capped = one_in(2);
     replay.rate = static_cast<double>(upto(20, 2000));
     made_.plan.replays.push_back(replay);
+  }
+
+  // Members of the group come and go, at most as many as there are. A group without commits would begin anew
+  // at the end of the log after each.
+  void add_changes(std::size_t g) {
+    plan::Group& group = made_.plan.groups[g];
+    if (group.commit == plan::CommitPolicy::none) return;
+    group.static_membership = one_in(4);
+    for (std::uint64_t c = upto(1, 3); c > 0; --c) {
+      plan::Change change;
+      change.group = g;
+      change.kind = static_cast<plan::ChangeKind>(upto(0, 3));
+      change.members = static_cast<int>(upto(1, static_cast<std::uint64_t>(group.members)));
+      change.at = static_cast<Nanos>(random_.below(static_cast<std::uint64_t>(made_.plan.end())));
+      while (change.at >= made_.plan.phases[change.phase].end) ++change.phase;
+      // Not for good: somebody has to be there at the end.
+      if (change.kind != plan::ChangeKind::add) change.lasts = milliseconds(3000) + kMillisecond;
+      std::vector<plan::Change> before = made_.plan.changes;
+      made_.plan.changes.push_back(change);
+      std::ranges::stable_sort(made_.plan.changes, {}, &plan::Change::at);
+      // One that takes more members than are there at that time is none.
+      if (!plan::sound(made_.plan)) made_.plan.changes = std::move(before);
+    }
   }
 
   void add_loopback() {

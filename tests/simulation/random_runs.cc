@@ -92,7 +92,8 @@ constexpr std::pair<const char*, int Happened::*> kCounters[] = {{"drained", &Ha
                                                                  {"indeterminate", &Happened::indeterminate},
                                                                  {"not sent", &Happened::not_sent},
                                                                  {"redelivered", &Happened::redelivered},
-                                                                 {"replay finished", &Happened::replayed}};
+                                                                 {"replay finished", &Happened::replayed},
+                                                                 {"redelivered", &Happened::redelivered}};
 
 class RandomRun {
  public:
