@@ -125,7 +125,8 @@ std::string Table::text(const Style& style) const {
   };
   std::string out = line(title_, heads_, Paint::bold);
   for (const Row& row : rows_) {
-    out += row.cells.empty() ? row.label + "\n" : line(row.label, row.cells, row.paint);
+    out += row.cells.empty() ? wrapped(row.label, row.label.find_first_not_of(' ') + 2, style)
+                             : line(row.label, row.cells, row.paint);
   }
   return out;
 }

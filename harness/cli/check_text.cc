@@ -1,10 +1,12 @@
 #include "harness/cli/check_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
 #include "harness/base/text.h"
+#include "harness/cli/check_phases.h"
 
 namespace freshet::cli {
 namespace {
@@ -22,10 +24,6 @@ std::string rounded(double n) {
   return base::format_count(static_cast<std::uint64_t>(std::llround(n)));
 }
 
-std::string seconds(base::Nanos t) {
-  return fmt::format("{} s", t / base::kSecond);
-}
-
 std::string head(const Prepared& prepared, const Style& style) {
   const plan::Plan& plan = prepared.plan;
   const plan::PlanFacts& facts = prepared.facts;
@@ -39,6 +37,10 @@ std::string head(const Prepared& prepared, const Style& style) {
                                format_duration(plan.drain)));
   line("events", fmt::format("about {}, {} of values", rounded(facts.events), format_bytes(facts.bytes)));
   line("peak rate", fmt::format("{} over all streams", format_rate(facts.peak_rate)));
+  if (facts.prefill.events > 0) {
+    line("prefill", fmt::format("about {} events before the run, {} of values", rounded(facts.prefill.events),
+                                format_bytes(facts.prefill.bytes)));
+  }
   line("keys", base::format_count(facts.keys));
   line("memory", fmt::format("about {} (lanes {}, views {}, recorders {})",
                              format_bytes(facts.memory.total()), format_bytes(facts.memory.lanes),
@@ -48,44 +50,6 @@ std::string head(const Prepared& prepared, const Style& style) {
   return text;
 }
 
-std::string what_changes(const plan::Plan& plan, const plan::Phase& phase) {
-  std::string text;
-  const bool ramp = phase.kind == plan::PhaseKind::ramp;
-  if (ramp || phase.magnitude != 1) {
-    text = ramp ? fmt::format("{:g} to {:g} times", phase.from, phase.to)
-                : fmt::format("{:g} times", phase.magnitude);
-    if (phase.streams.empty()) text += " every stream";
-    for (std::size_t i = 0; i < phase.streams.size(); ++i) {
-      text += (i == 0 ? " " : ", ") + plan.streams[phase.streams[i]].name;
-    }
-    if (phase.ramp > 0) text += ", reached in " + format_duration(phase.ramp);
-    if (phase.decay > 0) text += ", falling back in " + format_duration(phase.decay);
-  }
-  if (phase.hot_accounts > 0 && phase.hot_share > 0) {
-    text += fmt::format("{}{} to {} accounts", text.empty() ? "" : ", ", format_share(phase.hot_share),
-                        phase.hot_accounts);
-  }
-  return text;
-}
-
-std::string phases(const Prepared& prepared, const Style& style) {
-  const plan::Plan& plan = prepared.plan;
-  Table table("Phases", {"kind", "from", "to", "judged"});
-  for (std::size_t p = 0; p < plan.phases.size(); ++p) {
-    const plan::Phase& phase = plan.phases[p];
-    table.row(phase.name, {std::string(plan::word_of(phase.kind)), seconds(phase.begin), seconds(phase.end),
-                           phase.measured() ? "yes" : "no"});
-    if (const std::string change = what_changes(plan, phase); !change.empty()) table.heading(change, 3);
-    for (const plan::Replay& replay : plan.replays) {
-      if (replay.phase != p) continue;
-      table.heading(fmt::format("replay {} from the start, {} members, {}", replay.name, replay.members,
-                                replay.capped ? "at most " + format_rate(replay.rate) : "as fast as it goes"),
-                    3);
-    }
-  }
-  return table.text(style);
-}
-
 std::string topics(const Prepared& prepared, const Style& style) {
   Table table("Topics", {"partitions", "replicas", "lanes", "rate", "bound", "critical"});
   for (const plan::Stream& stream : prepared.plan.streams) {
@@ -93,6 +57,12 @@ std::string topics(const Prepared& prepared, const Style& style) {
               {std::to_string(stream.partitions), std::to_string(stream.replication),
                std::to_string(stream.lanes), format_rate(stream.rate),
                stream.bound > 0 ? format_duration(stream.bound) : "", stream.critical ? "yes" : ""});
+    if (stream.prefill > 0) {
+      const plan::Prefill prefill = plan::prefill_of(stream);
+      table.heading(fmt::format("prefill of {}: about {} events, {}", format_duration(stream.prefill),
+                                rounded(prefill.events), format_bytes(prefill.bytes)),
+                    3);
+    }
     for (const auto& [key, value] : stream.topic_config) table.heading(key + "=" + value, 3);
   }
   return table.text(style);
@@ -103,6 +73,7 @@ std::string load(const Prepared& prepared, const Style& style) {
   Table hot("Hottest", {"key", "of events", "partition", "of events", "at peak"});
   std::size_t stream = static_cast<std::size_t>(-1);
   for (const plan::StreamLoad& row : prepared.facts.streams) {
+    if (!stands_for_itself(prepared.plan, row.phase)) continue;
     if (row.stream != stream) {
       stream = row.stream;
       table.heading(prepared.plan.streams[stream].name, 1);
@@ -122,15 +93,28 @@ std::string load(const Prepared& prepared, const Style& style) {
   return table.text(style) + "\n" + hot.text(style);
 }
 
+std::string group_text(const plan::Group& group) {
+  std::string text =
+      fmt::format("{}, {} {}, {} an event", group.name, group.members,
+                  group.members == 1 ? "member" : "members", format_duration(group.service_time));
+  if (group.static_membership) text += ", static";
+  if (!group.racks.empty()) text += fmt::format(", racks {}", fmt::join(group.racks, " "));
+  for (const char* setting : {"group.protocol", "partition.assignment.strategy", "group.remote.assignor"}) {
+    const auto found = group.client_settings.find(setting);
+    if (found != group.client_settings.end()) text += fmt::format(", {}={}", setting, found->second);
+  }
+  return text;
+}
+
 std::string utilisation(const Prepared& prepared, const Style& style) {
   Table table("Busy at peak", {"group", "worst member", "partition", "backlog", "wait", "drains in"});
   std::size_t group = static_cast<std::size_t>(-1);
   for (const plan::GroupLoad& row : prepared.facts.groups) {
+    if (!stands_for_itself(prepared.plan, row.phase)) continue;
     if (row.group != group) {
       group = row.group;
       const plan::Group& g = prepared.plan.groups[group];
-      table.heading(
-          fmt::format("{}, {} members, {} an event", g.name, g.members, format_duration(g.service_time)), 1);
+      table.heading(group_text(g), 1);
     }
     const bool waits = row.backlog >= 1;
     const std::string drains = row.drain_time == base::kNever ? "never" : format_duration(row.drain_time);
@@ -167,9 +151,9 @@ std::string params(const Prepared& prepared, const Style& style) {
 
 std::string check_text(const Prepared& prepared, const Style& style) {
   std::string text = head(prepared, style);
-  const std::string parts[] = {phases(prepared, style), topics(prepared, style),
-                               load(prepared, style),   utilisation(prepared, style),
-                               slos(prepared, style),   params(prepared, style)};
+  const std::string parts[] = {phases_text(prepared, style), topics(prepared, style),
+                               load(prepared, style),        utilisation(prepared, style),
+                               slos(prepared, style),        params(prepared, style)};
   for (const std::string& part : parts) {
     if (!part.empty()) text += "\n" + part;
   }
@@ -185,6 +169,10 @@ std::string load_text(const Prepared& prepared) {
   std::string text = fmt::format("  {}: about {} events, {}, up to {}, in {}\n", plan.name,
                                  rounded(prepared.facts.events), format_bytes(prepared.facts.bytes),
                                  format_rate(prepared.facts.peak_rate), format_duration(plan.end()));
+  if (prepared.facts.prefill.events > 0) {
+    text += fmt::format("  before it about {} events, {}, as fast as they can be written\n",
+                        rounded(prepared.facts.prefill.events), format_bytes(prepared.facts.prefill.bytes));
+  }
   for (const plan::Stream& stream : plan.streams) {
     text += fmt::format("  topic …{}: {} partitions, replication {}\n", stream.name, stream.partitions,
                         stream.replication);

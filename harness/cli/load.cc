@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "harness/base/text.h"
+#include "harness/plan/misplaced.h"
 #include "harness/scenario/scenario.h"
 
 namespace freshet::cli {
@@ -68,6 +71,25 @@ std::vector<std::string> warnings(const Prepared& prepared) {
         fmt::format("a full queue of group {} takes longer to work off than max.poll.interval.ms nearly "
                     "allows: the cluster may take its partitions away",
                     prepared.plan.groups[load.group].name));
+  }
+  for (const plan::PassLoad& load : prepared.facts.passes) {
+    if (load.finish != base::kNever) continue;
+    const plan::Replay& pass = prepared.plan.replays[load.replay];
+    lines.push_back(fmt::format("{} {} never catches up: it reads at most {}, and {} flow in",
+                                plan::word_of(pass.kind), pass.name, base::format_rate(pass.rate),
+                                base::format_rate(load.inflow)));
+  }
+  for (std::size_t g = 0; g < prepared.plan.groups.size(); ++g) {
+    const plan::Group& group = prepared.plan.groups[g];
+    int partitions = 0;
+    for (const plan::GroupStream& reads : group.streams)
+      partitions = std::max(partitions, prepared.plan.streams[reads.stream].partitions);
+    const int members = plan::most_members(prepared.plan, g);
+    if (members <= partitions) continue;
+    lines.push_back(
+        fmt::format("group {} has {} members, and none of its topics more than {} partitions: some members "
+                    "may own nothing",
+                    group.name, members, partitions));
   }
   return lines;
 }

@@ -17,14 +17,28 @@
 namespace freshet::scenario {
 namespace {
 
-constexpr std::array kFiles = {"smoke.lua", "hot_enterprise.lua", "incident_burst.lua", "replay_storm.lua"};
+constexpr std::array kFiles = {"smoke.lua",           "hot_enterprise.lua", "incident_burst.lua",
+                               "replay_storm.lua",    "broker_loss.lua",    "rolling_restart.lua",
+                               "traffic_doubles.lua", "rebalance.lua",      "replay_isolation.lua",
+                               "cold_start.lua"};
 
 // What a mutation may put somewhere: what a person might write, and what breaks readers.
-constexpr std::array kScraps = {
-    "0",       "-1",    "1e308",     "0/0",  "nil",   "true", "{}",      "\"\"",   "\"0s\"",  "\"1s\"",
-    "\"5/s\"", "\"%\"", "function(", "end",  "{",     "}",    ",",       "=",      "(",       ")",
-    "..",      "[[",    "]]",        "--[[", "while", "do",   "support", "slo",    "param",   "math.",
-    "[5]=1,",  "\\",    "\"\\0\"",   "\xff", "#",     "...",  "return",  "local ", "1 << 62", "\"é\""};
+constexpr std::array kScraps = {"0",           "-1",       "1e308",
+                                "0/0",         "nil",      "true",
+                                "{}",          "\"\"",     "\"0s\"",
+                                "\"1s\"",      "\"5/s\"",  "\"%\"",
+                                "function(",   "end",      "{",
+                                "}",           ",",        "=",
+                                "(",           ")",        "..",
+                                "[[",          "]]",       "--[[",
+                                "while",       "do",       "support",
+                                "slo",         "param",    "math.",
+                                "[5]=1,",      "\\",       "\"\\0\"",
+                                "\xff",        "#",        "...",
+                                "return",      "local ",   "1 << 62",
+                                "\"é\"",       "replay",   "fault",
+                                "change",      "backlog",  "isolation = true,",
+                                "\"10m ago\"", "\"2GiB\"", "prefill = \"1h\","};
 
 std::string read(const std::string& name) {
   std::ifstream file(std::string(FRESHET_SCENARIOS) + "/" + name);

@@ -30,8 +30,8 @@ return scenario {
 }
 )";
 
-Prepared prepared() {
-  scenario::Loaded loaded = scenario::load_scenario_text(kScenario, "burst.lua", {});
+Prepared prepared(const char* text = kScenario) {
+  scenario::Loaded loaded = scenario::load_scenario_text(text, "burst.lua", {});
   for (const auto& error : loaded.errors) ADD_FAILURE() << scenario::format_error("burst.lua", error);
   Prepared prepared{std::move(loaded.plan), {}};
   std::vector<plan::StreamLanes> lanes;
@@ -57,11 +57,71 @@ TEST(CheckText, SaysWhatARunWouldDo) {
   EXPECT_THAT(text, HasSubstr("20.0 %"));
 }
 
+// 100/s of 1000 bytes; the first second of τ is 1000 s after the log's first.
+constexpr const char* kParts = R"(
+return scenario {
+  prefill = "100MB",
+  streams = { chat = { rate = "100/s", size = "1000B", partitions = 2 } },
+  groups = { copilot = { members = 2, service_time = "1ms", static_membership = true, racks = { "a", "b" },
+                         assignor = "cooperative-sticky" } },
+  phases = {
+    replay { "10s", { group = "slow", rate = "99/s" }, { group = "fast", rate = "600/s", lasts = "20s", cpus = { 1, 3 } } },
+    backlog { "10s", group = "away", behind = "1MB" },
+    replay { "10s", name = "quiet", isolation = true, pairs = 5 },
+    change { "30s", add = { copilot = 1 }, pause = { copilot = 2 }, at = "2500ms", lasts = "3s" },
+    fault { "20s", at = "5s", run = "scripts/kafka kill 2", undo = "scripts/kafka start", after = "10s" },
+    recovery { "20s" },
+  },
+}
+)";
+
+TEST(CheckText, SaysWhatHappensInEachPhase) {
+  const std::string text = check_text(prepared(kParts), {200, false});
+  EXPECT_THAT(text, HasSubstr("  prefill   about 100 000 events before the run, 100 MB of values\n"));
+  EXPECT_THAT(text, HasSubstr("prefill of 16.7 min: about 100 000 events, 100 MB\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("replay slow from the start, 1 member, 100 000 events and 100 MB to read, at most 99.0 /s: "
+                "never catches up, 100 /s flow in\n"));
+  EXPECT_THAT(text,
+              HasSubstr("at most 600 /s: 200 s to catch up, longer than the run; ends after 20.0 s at the "
+                        "latest; on CPU 1, 3\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("backlog away the last 1.00 MB, 1 member, 1 000 events and 1.00 MB to read, as fast as"));
+  EXPECT_THAT(text,
+              HasSubstr("isolation quiet: 5 pairs of windows, off and on in turn (D2)\n    quiet-off-1  "));
+  EXPECT_THAT(text, HasSubstr("at 122.5 s 1 member of copilot join\n"));
+  EXPECT_THAT(text, HasSubstr("at 122.5 s 2 members of copilot stop polling for 3.00 s\n"));
+  EXPECT_THAT(text, HasSubstr("at 155 s runs: scripts/kafka kill 2 (at most 60.0 s)\n"));
+  EXPECT_THAT(text, HasSubstr("at 165 s undone by: scripts/kafka start (at most 60.0 s)\n"));
+  EXPECT_THAT(text, HasSubstr("These commands are run only with --allow-commands.\n"));
+  EXPECT_THAT(text, HasSubstr("copilot, 2 members, 1.00 ms an event, static, racks a b, "
+                              "partition.assignment.strategy=cooperative-sticky\n"));
+  EXPECT_THAT(
+      text, HasSubstr("warning: replay slow never catches up: it reads at most 99.0 /s, and 100 /s flow in"));
+  EXPECT_THAT(
+      text, HasSubstr("warning: group copilot has 3 members, and none of its topics more than 2 partitions"));
+}
+
+TEST(CheckText, WindowsThatRepeatTheFirstPairAreNotListedAgain) {
+  const std::string text = check_text(prepared(kParts), {200, false});
+  const auto times = [&](const std::string& name) {
+    int found = 0;
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(times("quiet-on-1"), 4) << "phases, load, hottest, busy";
+  EXPECT_EQ(times("quiet-on-2"), 1) << "phases";
+}
+
 TEST(CheckText, FitsItsWidth) {
-  const Prepared plan = prepared();
-  for (const std::size_t width : {80U, 120U}) {
-    std::istringstream lines(check_text(plan, {width, true}));
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(reports::columns_of(line), width) << line;
+  for (const char* scenario : {kScenario, kParts}) {
+    const Prepared plan = prepared(scenario);
+    for (const std::size_t width : {80U, 120U}) {
+      std::istringstream lines(check_text(plan, {width, true}));
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(reports::columns_of(line), width) << line;
+    }
   }
 }
 

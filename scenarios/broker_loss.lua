@@ -1,0 +1,33 @@
+-- A broker dies: how long does each class stand still, is anything lost, how soon is all fresh again?
+--   freshet run scenarios/broker_loss.lua --allow-commands -b "$(scripts/kafka start --brokers 3)"
+local support = require "support"
+
+return scenario {
+  name = "broker-loss",
+  about = "One of three brokers is killed, and comes back twenty seconds later.",
+
+  streams = {
+    account_lock = support.account_lock { rate = "200/s", replication = 3 },
+    chat_turn    = support.chat_turn { rate = "1000/s", replication = 3 },
+  },
+
+  groups = {
+    agent_desktop = { members = 2 },
+    copilot       = { members = 2, service_time = "50us" },
+  },
+
+  phases = {
+    warmup   { "20s" },
+    steady   { "20s" },
+    fault    { "40s", at = "5s", run = "scripts/kafka kill 2",
+               undo = "scripts/kafka start", after = "20s" },
+    recovery { "30s" },
+  },
+
+  slos = {
+    slo { "staleness p99", class = "account_lock", phase = "steady", below = "2s" },
+    slo { "freshness lag", class = "account_lock", phase = "fault", below = "20s" },
+    slo { "time to fresh", after = "fault", below = "10s" },
+    slo { "lost", exactly = 0 },
+  },
+}
