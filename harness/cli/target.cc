@@ -48,11 +48,6 @@ base::Result<cluster::KafkaOptions> kafka_options(const po::variables_map& value
   return options;
 }
 
-bool names_a_cluster(const cluster::KafkaOptions& options) {
-  return !options.bootstrap.empty() || options.file_settings.contains("bootstrap.servers") ||
-         options.command_line_settings.contains("bootstrap.servers");
-}
-
 }  // namespace
 
 void add_target_options(po::options_description& options) {
@@ -69,27 +64,14 @@ void add_target_options(po::options_description& options) {
 
 base::Result<Target> open_target(const po::variables_map& values, std::uint64_t seed,
                                  const base::Clock& clock) {
-  if (!values.count("bootstrap") && !values.count("target")) {
-    if (values.count("setting")) {
-      const auto settings = key_values("-X", values["setting"].as<Texts>());
-      if (!settings) return settings.error();
-      if (!settings->contains("bootstrap.servers")) {
-        return base::usage_error(
-            "-X sets a Kafka client's setting, but no cluster is named; add -b HOST:PORT");
-      }
-    } else {
-      cluster::LoopbackOptions options;
-      options.seed = seed;
-      return Target{"loopback", cluster::make_loopback(clock, std::move(options))};
-    }
+  if (!values.count("bootstrap") && !values.count("target") && !values.count("setting")) {
+    cluster::LoopbackOptions options;
+    options.seed = seed;
+    return Target{"loopback", cluster::make_loopback(clock, std::move(options))};
   }
   std::string name = "kafka";
   auto options = kafka_options(values, name);
   if (!options) return options.error();
-  if (!names_a_cluster(*options)) {
-    return base::usage_error(
-        "the target names no cluster: add bootstrap.servers to its file, or -b HOST:PORT");
-  }
   auto cluster = cluster::make_kafka(clock, std::move(options).value());
   if (!cluster) return cluster.error();
   return Target{std::move(name), std::move(cluster).value()};

@@ -182,7 +182,7 @@ TEST_F(BadTarget, TargetFileThatIsNone) {
   EXPECT_THAT(run_with({"--target", "kafka"}).err, HasSubstr("NAME=FILE"));
   EXPECT_THAT(run_with({"--target", "kafka=nowhere.properties"}).err, HasSubstr("nowhere.properties"));
   scratch_.write("a.properties", "# no broker\nlinger.ms=5\n");
-  EXPECT_THAT(run_with({"--target", "kafka=a.properties"}).err, HasSubstr("names no cluster"));
+  EXPECT_THAT(run_with({"--target", "kafka=a.properties"}).err, HasSubstr("no cluster is named"));
   EXPECT_THAT(run_with({"--target", "a=a.properties", "--target", "b=a.properties"}).err, HasSubstr("twice"));
   scratch_.write("b.properties", "linger.ms=5\nwhat is this\n");
   EXPECT_THAT(run_with({"--target", "kafka=b.properties"}).err, HasSubstr("b.properties:2"));

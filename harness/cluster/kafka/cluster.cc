@@ -165,7 +165,7 @@ base::Result<std::unique_ptr<Cluster>> make_kafka(const base::Clock& clock, Kafk
   std::string bootstrap = options.bootstrap.empty() ? given[kBootstrap] : options.bootstrap;
   given.erase(kBootstrap);
   if (bootstrap.empty()) {
-    return base::usage_error("no address: give -b host:port, or bootstrap.servers in the properties file");
+    return base::usage_error("no cluster is named: add -b HOST:PORT, or bootstrap.servers to the target's file");
   }
   auto kafka = std::make_unique<Kafka>(clock, std::move(options), std::move(given), std::move(bootstrap));
   if (auto status = kafka->start(); !status) return status.error();
