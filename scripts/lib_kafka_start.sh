@@ -72,6 +72,15 @@ format_nodes() {
   done
 }
 
+# close_inherited: whoever called may hold locks and pipes open, which must not live as long as a broker does.
+close_inherited() {
+  local fd
+  for fd in /proc/self/fd/*; do
+    fd=${fd##*/}
+    if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
+  done
+}
+
 # launch NODE: in a session of its own, so that no Ctrl-C meant for another program reaches it.
 launch() {
   local here options=(-Xmx256m)
@@ -82,7 +91,7 @@ launch() {
   fi
   [[ ! -e $here/server.log ]] || mv -f "$here/server.log" "$here/server.log.1"
   (
-    exec 9>&-
+    close_inherited
     # shellcheck disable=SC2034  # read by kafka_java
     KAFKA_JAVA_PREFIX=setsid
     # shellcheck disable=SC2034

@@ -5,6 +5,7 @@
 
 #include <ctime>
 
+#include "harness/base/secret.h"
 #include "harness/cli/host.h"
 #include "harness/cli/version.h"
 #include "harness/cluster/kafka/kafka.h"
@@ -30,7 +31,7 @@ std::string formatted(base::Nanos wall, const char* format) {
 // "sasl.password=hunter2" after `from` characters of option name -> masked.
 std::string masked_setting(const std::string& text, std::size_t from) {
   const std::size_t equals = text.find('=', from);
-  if (equals == std::string::npos || !cluster::is_secret(text.substr(from, equals - from))) return text;
+  if (equals == std::string::npos || !base::is_secret(text.substr(from, equals - from))) return text;
   return text.substr(0, equals + 1) + kMask;
 }
 

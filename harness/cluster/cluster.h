@@ -69,6 +69,9 @@ class Producer {
   virtual std::size_t in_flight() const = 0;
   // Why the last send() was refused; "" when none was. Also set by a fatal client error.
   virtual std::string last_error() const = 0;
+  // The right that is missing to produce here, once the cluster has refused a record for it; "" before.
+  // Thread-safe.
+  virtual std::string refusal() const = 0;
 
   // Transactions. REQUIRES: created with `transactional_id` set. begin waits for nothing; end starts the end
   // and its outcome comes from poll_transaction(), for which reports have to be polled too. send_offsets adds
@@ -128,6 +131,7 @@ struct Reset {
 struct MemberError {
   bool fatal = false;
   std::string message;
+  bool refused = false;  // a right is missing, which no waiting mends; `message` names it
 };
 using MemberEvent = std::variant<Record, Assigned, Revoked, Lost, End, Reset, MemberError>;
 

@@ -105,8 +105,16 @@ std::string Conductor::missing_assignment() const {
   return "";
 }
 
+std::string Conductor::refusal() const {
+  for (const auto& producer : context_.producers) {
+    if (std::string why = producer->refusal(); !why.empty()) return why;
+  }
+  return context_.refusal.get();
+}
+
 void Conductor::joining(Nanos now) {
   if (stop_request() != kGoOn) return fail("interrupted before the start", now);
+  if (const std::string why = refusal(); !why.empty()) return fail("the cluster refuses: " + why, now);
   const std::string missing = missing_assignment();
   if (!missing.empty()) {
     held_since_ = 0;
@@ -186,6 +194,7 @@ std::string Conductor::missing_start_offset() {
 
 void Conductor::probing(Nanos now, const base::Clock& clock) {
   if (stop_request() != kGoOn) return fail("interrupted before the start", now);
+  if (const std::string why = refusal(); !why.empty()) return fail("the cluster refuses: " + why, now);
   if (!missing_assignment().empty()) return enter(Stage::joining, now);  // it was not the final one
   std::string missing = probes_sent_ == 0 ? "probes were not sent yet" : missing_probe();
   if (missing.empty()) missing = missing_start_offset();

@@ -41,6 +41,8 @@ class Conductor final : public Role {
   const MemberStatus& status_of(const Pass& pass, int member) const;
   std::string missing_probe() const;
   std::string missing_start_offset();
+  // A right that the run needs and does not have; "" when none is known to be missing.
+  std::string refusal() const;
   void send_probes(const base::Clock& clock);
   bool all_settled() const;
   void enter(Stage stage, Nanos now);

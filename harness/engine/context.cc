@@ -39,6 +39,16 @@ std::unique_ptr<measure::View> make_view(const Pass& pass, const std::vector<pla
 
 }  // namespace
 
+void Refusal::set(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (why_.empty()) why_ = why;
+}
+
+std::string Refusal::get() const {
+  const std::lock_guard lock(mutex_);
+  return why_;
+}
+
 void Notes::add(Nanos at, std::string kind, Json fields) {
   const std::lock_guard lock(mutex_);
   notes_.push_back({at, std::move(kind), std::move(fields)});

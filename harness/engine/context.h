@@ -48,6 +48,17 @@ class Notes {
   std::vector<Note> notes_;
 };
 
+// The first thing that the cluster refused a member for good; it ends a run that has not started. Any thread.
+class Refusal {
+ public:
+  void set(const std::string& why);
+  std::string get() const;  // "" when there is none
+
+ private:
+  mutable std::mutex mutex_;
+  std::string why_;
+};
+
 // Running totals for progress; relaxed, written by their roles, read by the conductor.
 struct Totals {
   std::atomic<std::uint64_t> sent{0}, acked{0}, received{0};
@@ -106,6 +117,7 @@ class Context {
   std::atomic<bool> unwritable{false};  // the folder takes nothing more (a full disk): the run ends at once
   std::atomic<int> senders_done{0};
   Notes notes;
+  Refusal refusal;
 
   std::string topic(std::size_t stream) const { return prefix + plan.streams[stream].name; }
   std::string group(const std::string& name) const { return prefix + name; }

@@ -274,6 +274,7 @@ void MemberRole::on(const cluster::Reset& reset, Nanos now) {
 }
 
 void MemberRole::on(const cluster::MemberError& error, Nanos now) {
+  if (error.refused) context_.refusal.set(error.message);
   context_.notes.add(
       now, "member_error",
       {{"group", pass().name}, {"member", spec_.index}, {"fatal", error.fatal}, {"error", error.message}});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/group_protocol.h"
+#include "harness/base/secret.h"
 #include "harness/plan/check_plan.h"
 #include "harness/plan/misplaced.h"
 #include "harness/plan/pass_load.h"
@@ -121,6 +122,13 @@ plan::Settings read_client_settings(Reader& reader) {
                                  "names it",
                                  target));
     }
+  }
+  for (const auto& [name, value] : settings) {
+    if (!base::is_secret(name)) continue;
+    reader.problem("client",
+                   fmt::format("\"{}\": a scenario is recorded with its run, so secrets belong into the "
+                               "file of --target, or -X",
+                               name));
   }
   return settings;
 }

@@ -31,6 +31,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"'stray'", "2: scenario: found \"stray\" without a name; expected key = value"},
         Wrong{"client = { ['bootstrap.servers'] = 'x' }",
               "2: scenario: client: \"bootstrap.servers\": the target is"},
+        Wrong{"client = { ['sasl.password'] = 'x' }",
+              "2: scenario: client: \"sasl.password\": a scenario is recorded with its run"},
         Wrong{"tenants = 5", "2: tenants: found the number 5, expected a table"},
         Wrong{"tenants = { enterprise_share = '145%' }",
               "2: tenants: enterprise_share: share \"145%\": is over 100%"},

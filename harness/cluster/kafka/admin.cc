@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/cluster/kafka/refusal.h"
+
 namespace freshet::cluster {
 namespace {
 
@@ -13,6 +15,11 @@ using DeleteTopic = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroy<rd_kafka_Del
 using DeleteGroup = std::unique_ptr<rd_kafka_DeleteGroup_t, Destroy<rd_kafka_DeleteGroup_destroy>>;
 using ConfigResource = std::unique_ptr<rd_kafka_ConfigResource_t, Destroy<rd_kafka_ConfigResource_destroy>>;
 using TopicNames = std::unique_ptr<rd_kafka_TopicCollection_t, Destroy<rd_kafka_TopicCollection_destroy>>;
+
+// How long an answer may still take after the cluster has refused to talk to us: with several addresses,
+// another one may do better.
+constexpr Nanos kAfterTrouble = base::kSecond;
+constexpr Nanos kLookForTrouble = 50 * base::kMillisecond;
 
 std::string address_of(const rd_kafka_Node_t* node) {
   return fmt::format("{}:{}", rd_kafka_Node_host(node), rd_kafka_Node_port(node));
@@ -28,10 +35,31 @@ auto pointers_to(const std::vector<Owner>& owners) {
 
 }  // namespace
 
-base::Error KafkaAdmin::unanswered(const char* what, const std::string& why) const {
-  const std::string complaints = quiet_.complaints.text();
+base::Error KafkaAdmin::unanswered(const char* what, std::string_view why) const {
+  std::string complaints = quiet_.complaints.text();
+  // What a listener does with a client that speaks TLS or SASL to it when it does not, or the other way
+  // round.
+  if (complaints.find("closed by peer") != std::string::npos) {
+    complaints += "; it may be that security.protocol is not this listener's";
+  }
   return base::cluster_error(
       fmt::format("{} at {}: {}{}{}", what, address_, why, complaints.empty() ? "" : " — ", complaints));
+}
+
+base::Error KafkaAdmin::refused(const char* what, const std::string& right) const {
+  return base::cluster_error(fmt::format("{} at {}: {}", what, address_, right));
+}
+
+Event KafkaAdmin::answer(rd_kafka_queue_t* queue, Nanos deadline, std::string_view& trouble) {
+  for (;;) {
+    const Nanos now = clock_.now();
+    Event event(rd_kafka_queue_poll(queue, milliseconds(std::min(kLookForTrouble, deadline - now))));
+    if (event || now >= deadline) return event;
+    const std::string_view found = drain_errors(quiet_.errors.get(), quiet_.complaints);
+    if (found.empty()) continue;
+    if (trouble.empty()) deadline = std::min(deadline, clock_.now() + kAfterTrouble);
+    trouble = found;
+  }
 }
 
 template <class Send>
@@ -40,12 +68,15 @@ base::Result<Event> KafkaAdmin::ask(const char* what, rd_kafka_admin_op_t operat
   const int timeout = milliseconds(deadline - clock_.now());
   const AdminOptions options(rd_kafka_AdminOptions_new(client(), operation));
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout, nullptr, 0);
+  drain_errors(quiet_.errors.get(), quiet_.complaints);
   quiet_.complaints.clear();
   const Queue queue(rd_kafka_queue_new(client()));
   send(options.get(), queue.get());
-  Event event(rd_kafka_queue_poll(queue.get(), timeout));
-  if (!event) return unanswered(what, fmt::format("no answer within {} ms", timeout));
-  if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+  std::string_view trouble;
+  Event event = answer(queue.get(), deadline, trouble);
+  const bool answered = event && rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!answered && !trouble.empty()) return unanswered(what, trouble);
+  if (!event || rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
     return unanswered(what, fmt::format("no answer within {} ms", timeout));
   }
   if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -88,6 +119,11 @@ base::Result<Settings> KafkaAdmin::config_of(rd_kafka_ResourceType_t type, const
   Settings config;
   if (count == 0) return config;
   if (const auto error = rd_kafka_ConfigResource_error(resources[0])) {
+    if (is_missing_right(error)) {
+      const bool topic = type == RD_KAFKA_RESOURCE_TOPIC;
+      return refused("reading the configuration",
+                     missing_right("DescribeConfigs", topic ? topic_resource(name) : "the cluster"));
+    }
     return unanswered("reading the configuration", rd_kafka_err2str(error));
   }
   std::size_t entries = 0;
@@ -115,6 +151,9 @@ base::Result<std::optional<TopicDescription>> KafkaAdmin::shape_of(const std::st
   if (const auto* error = rd_kafka_TopicDescription_error(topics[0]); rd_kafka_error_code(error) != 0) {
     if (rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
       return std::optional<TopicDescription>();
+    if (is_missing_right(rd_kafka_error_code(error)))
+      return refused("describing a topic",
+                     missing_right("Describe (which Read and Write bring)", topic_resource(name)));
     return unanswered("describing a topic", fmt::format("'{}': {}", name, rd_kafka_error_string(error)));
   }
   TopicDescription description;
@@ -163,6 +202,9 @@ base::Status KafkaAdmin::create_topic(const TopicSpec& topic, Timeout timeout) {
   std::size_t count = 0;
   const auto** results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event->get()), &count);
+  if (count > 0 && is_missing_right(rd_kafka_topic_result_error(results[0]))) {
+    return refused("creating a topic", missing_right("Create", topic_resource(topic.name)));
+  }
   if (count > 0 && rd_kafka_topic_result_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* text = rd_kafka_topic_result_error_string(results[0]);
     return base::cluster_error(
@@ -195,6 +237,10 @@ base::Status KafkaAdmin::delete_topics(const std::vector<std::string>& names, Ti
   for (std::size_t i = 0; i < count; ++i) {
     const auto error = rd_kafka_topic_result_error(results[i]);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;
+    if (is_missing_right(error)) {
+      return refused("deleting topics",
+                     missing_right("Delete", topic_resource(rd_kafka_topic_result_name(results[i]))));
+    }
     return base::cluster_error(fmt::format("deleting topic '{}' at {}: {}",
                                            rd_kafka_topic_result_name(results[i]), address_,
                                            rd_kafka_err2str(error)));
@@ -221,6 +267,8 @@ base::Status KafkaAdmin::delete_groups(const std::vector<std::string>& names, Ti
       const char* name = rd_kafka_group_result_name(results[i]);
       const auto* error = rd_kafka_group_result_error(results[i]);
       if (error == nullptr || rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) continue;
+      if (is_missing_right(rd_kafka_error_code(error)))
+        return refused("deleting groups", missing_right("Delete", group_resource(name)));
       if (!is_transient(rd_kafka_error_code(error)) || clock_.now() >= deadline) {
         return base::cluster_error(
             fmt::format("deleting group '{}' at {}: {}", name, address_, rd_kafka_error_string(error)));

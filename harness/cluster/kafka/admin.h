@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/cluster/kafka/handle.h"
@@ -16,6 +17,7 @@ namespace freshet::cluster {
 struct QuietClient {
   Complaints complaints;
   Client client;
+  Queue errors;  // of the client as a whole
 };
 
 class KafkaAdmin final : public Admin {
@@ -47,7 +49,10 @@ class KafkaAdmin final : public Admin {
   // Sends what `send(options, queue)` sends and waits for its answer until `deadline`.
   template <class Send>
   base::Result<Event> ask(const char* what, rd_kafka_admin_op_t operation, Nanos deadline, Send send);
-  base::Error unanswered(const char* what, const std::string& why) const;
+  // The answer in `queue`, or none by `deadline`; earlier when `trouble` says why none will come.
+  Event answer(rd_kafka_queue_t* queue, Nanos deadline, std::string_view& trouble);
+  base::Error unanswered(const char* what, std::string_view why) const;
+  base::Error refused(const char* what, const std::string& right) const;
   // Between two attempts; false when the time is over.
   bool rest(Nanos deadline) const;
   base::Result<Settings> config_of(rd_kafka_ResourceType_t type, const std::string& name, Nanos deadline);

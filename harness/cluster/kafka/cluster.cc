@@ -79,9 +79,10 @@ base::Status Kafka::start() {
   Settings settings = client_defaults();
   overlay(settings, given_);
   settings[kBootstrap] = bootstrap_;
-  auto client = make_client(RD_KAFKA_PRODUCER, settings, 0, quiet_.complaints);
+  auto client = make_client(RD_KAFKA_PRODUCER, settings, RD_KAFKA_EVENT_ERROR, quiet_.complaints);
   if (!client) return client.error();
   quiet_.client = std::move(client).value();
+  quiet_.errors.reset(rd_kafka_queue_get_main(quiet_.client.get()));
   return base::Ok{};
 }
 
@@ -165,7 +166,8 @@ base::Result<std::unique_ptr<Cluster>> make_kafka(const base::Clock& clock, Kafk
   std::string bootstrap = options.bootstrap.empty() ? given[kBootstrap] : options.bootstrap;
   given.erase(kBootstrap);
   if (bootstrap.empty()) {
-    return base::usage_error("no cluster is named: add -b HOST:PORT, or bootstrap.servers to the target's file");
+    return base::usage_error(
+        "no cluster is named: add -b HOST:PORT, or bootstrap.servers to the target's file");
   }
   auto kafka = std::make_unique<Kafka>(clock, std::move(options), std::move(given), std::move(bootstrap));
   if (auto status = kafka->start(); !status) return status.error();

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "harness/cluster/kafka/kafka.h"
+#include "harness/cluster/kafka/refusal.h"
 
 namespace freshet::cluster {
 namespace {
@@ -18,7 +19,9 @@ constexpr int kSyslogWarning = 4;
 
 void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
   // One properties file serves producers and consumers; that each ignores the other's part is no complaint.
-  if (level > kSyslogWarning || std::strcmp(facility, "CONFWARN") == 0) return;
+  // That a cluster hung up is told as information only, though it may be all that there is to say.
+  const bool hung_up = std::strcmp(facility, "FAIL") == 0;
+  if ((level > kSyslogWarning && !hung_up) || std::strcmp(facility, "CONFWARN") == 0) return;
   if (void* complaints = rd_kafka_opaque(client)) static_cast<Complaints*>(complaints)->add(text);
 }
 
@@ -31,12 +34,16 @@ using Configuration = std::unique_ptr<rd_kafka_conf_t, Destroy<rd_kafka_conf_des
 }  // namespace
 
 void Complaints::add(std::string text) {
-  // "[thrd:127.0.0.1:1/bootstrap]: 127.0.0.1:1/bootstrap: Connect to …": the thread is of no interest.
+  // "[thrd:127.0.0.1:1/bootstrap]: 127.0.0.1:1/bootstrap: Connect to … (after 0ms in state CONNECT)": neither
+  // the thread nor the client's own state is of interest, and that all brokers are down follows from the
+  // rest.
   if (text.rfind("[thrd:", 0) == 0) {
     if (const auto end = text.find("]: "); end != std::string::npos) text.erase(0, end + 3);
   }
+  if (const auto state = text.find(" (after "); state != std::string::npos) text.erase(state);
   const std::lock_guard lock(mutex_);
-  if (std::find(newest_.begin(), newest_.end(), text) != newest_.end()) return;
+  const bool follows = text.ends_with(" brokers are down") && !newest_.empty();
+  if (follows || std::find(newest_.begin(), newest_.end(), text) != newest_.end()) return;
   newest_.push_back(std::move(text));
   if (newest_.size() > kMostComplaints) newest_.pop_front();
 }
@@ -87,12 +94,17 @@ void wake_no_more(rd_kafka_queue_t* queue) {
   rd_kafka_queue_cb_event_enable(queue, nullptr, nullptr);
 }
 
-void drain_errors(rd_kafka_queue_t* queue, Complaints& complaints) {
+std::string_view drain_errors(rd_kafka_queue_t* queue, Complaints& complaints) {
+  std::string_view trouble;
   while (const Event event{rd_kafka_queue_poll(queue, 0)}) {
-    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
-      complaints.add(rd_kafka_event_error_string(event.get()));
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    const char* text = rd_kafka_event_error_string(event.get());
+    complaints.add(text);
+    if (const auto found = security_trouble(rd_kafka_event_error(event.get()), text); !found.empty()) {
+      trouble = found;
     }
   }
+  return trouble;
 }
 
 bool is_transient(rd_kafka_resp_err_t error) {

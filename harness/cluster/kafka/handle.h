@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "harness/base/clock.h"
 #include "harness/cluster/cluster.h"
@@ -64,8 +65,9 @@ base::Result<Client> make_client(rd_kafka_type_t type, const Settings& settings,
 void wake_on_arrival(rd_kafka_queue_t* queue, base::Wake& wake);
 void wake_no_more(rd_kafka_queue_t* queue);
 
-// Adds the errors waiting in `queue` to `complaints`. For set-up only: other events are dropped.
-void drain_errors(rd_kafka_queue_t* queue, Complaints& complaints);
+// Adds the errors waiting in `queue` to `complaints`. For set-up only: other events are dropped. Returns the
+// newest security_trouble() among them; "" when there is none.
+std::string_view drain_errors(rd_kafka_queue_t* queue, Complaints& complaints);
 
 // A group's coordinator is being found or loaded (a cluster's first group makes it create a topic), or a
 // transaction has not ended yet: worth asking again.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/secret.h"
 #include "harness/cluster/cluster.h"
 
 namespace freshet::cluster {
@@ -34,7 +35,6 @@ base::Result<Settings> read_properties(const std::string& path);
 std::string rdkafka_version();
 std::string rdkafka_features();
 
-// Settings whose values never reach a log, a manifest or a report.
-bool is_secret(const std::string& setting);
+using base::is_secret;
 
 }  // namespace freshet::cluster

@@ -71,6 +71,7 @@ class KafkaMember final : public Member {
   std::optional<MemberEvent> translate();
   std::optional<MemberEvent> record();
   std::optional<MemberEvent> error();
+  std::string right_missing_for(rd_kafka_resp_err_t code) const;
   std::optional<MemberEvent> end_of(TopicPartition from, std::int64_t offset);
   std::optional<MemberEvent> rebalance();
   std::optional<MemberEvent> gave_back(PartitionList partitions);

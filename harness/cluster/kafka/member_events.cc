@@ -1,6 +1,10 @@
 // What comes to a member: librdkafka's events and the answers to its questions, as MemberEvents.
 #include "harness/cluster/kafka/member.h"
 
+#include <fmt/format.h>
+
+#include "harness/cluster/kafka/refusal.h"
+
 namespace freshet::cluster {
 namespace {
 
@@ -69,8 +73,21 @@ std::optional<MemberEvent> KafkaMember::error() {
     ask_watermarks(*at, of->offset);
     return std::nullopt;
   }
+  if (is_missing_right(code)) return MemberError{false, right_missing_for(code), true};
   return MemberError{rd_kafka_event_error_is_fatal(event_.get()) != 0,
                      rd_kafka_event_error_string(event_.get())};
+}
+
+std::string KafkaMember::right_missing_for(rd_kafka_resp_err_t code) const {
+  if (code != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    const std::string_view text = rd_kafka_event_error_string(event_.get());
+    const bool found = text.find("FindCoordinator") == std::string_view::npos;
+    return missing_right(found ? "Read" : "Describe (which Read brings)", group_resource(options_.group));
+  }
+  const std::unique_ptr<rd_kafka_topic_partition_t, Destroy<rd_kafka_topic_partition_destroy>> of(
+      rd_kafka_event_topic_partition(event_.get()));
+  if (of) return missing_right("Read", topic_resource(of->topic));
+  return missing_right("Read", fmt::format("one of the topics {}", fmt::join(options_.topics, ", ")));
 }
 
 std::optional<MemberEvent> KafkaMember::end_of(TopicPartition from, std::int64_t offset) {

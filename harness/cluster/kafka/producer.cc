@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "harness/cluster/kafka/refusal.h"
+
 namespace freshet::cluster {
 namespace {
 
@@ -59,7 +61,9 @@ base::Status KafkaProducer::await_topic(const ProducerOptions& options, const st
   const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
   if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return base::cluster_error(fmt::format("cannot produce to topic '{}' at {}: {}", options.topic, address,
-                                           rd_kafka_err2str(topic.err)));
+                                           is_missing_right(topic.err)
+                                               ? missing_right("Describe", topic_resource(options.topic))
+                                               : rd_kafka_err2str(topic.err)));
   }
   if (topic.partition_cnt != options.partitions) {
     return base::cluster_error(fmt::format("topic '{}' at {} has {} partitions, expected {}", options.topic,
@@ -71,8 +75,10 @@ base::Status KafkaProducer::await_topic(const ProducerOptions& options, const st
 base::Status KafkaProducer::start_transactions(const std::string& address, Nanos timeout) {
   const ClientError error(rd_kafka_init_transactions(client_.get(), milliseconds(timeout)));
   if (!error) return base::Ok{};
-  return base::cluster_error(
-      fmt::format("{} did not take the transactional id: {}", address, rd_kafka_error_string(error.get())));
+  return base::cluster_error(fmt::format("{} did not take the transactional id: {}", address,
+                                         is_missing_right(rd_kafka_error_code(error.get()))
+                                             ? missing_right("Write", "the transactional id")
+                                             : rd_kafka_error_string(error.get())));
 }
 
 Sent KafkaProducer::refuse(std::string why) {
@@ -102,8 +108,24 @@ Sent KafkaProducer::send(std::int32_t partition, Bytes key, Bytes value, std::in
 
 void KafkaProducer::note_fatal_error() {
   std::array<char, 512> text{};
-  if (rd_kafka_fatal_error(client_.get(), text.data(), text.size()) == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const auto error = rd_kafka_fatal_error(client_.get(), text.data(), text.size());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   refuse(text.data());
+  // An idempotent producer asks for its identity first, which who may write to some topic may have.
+  if (is_missing_right(error)) {
+    note_refusal(missing_right(
+        "Write", topic_resource(rd_kafka_topic_name(topic_.get())) + " (or IdempotentWrite on the cluster)"));
+  }
+}
+
+void KafkaProducer::note_refusal(std::string right) {
+  const std::lock_guard lock(error_mutex_);
+  if (refusal_.empty()) refusal_ = std::move(right);
+}
+
+std::string KafkaProducer::refusal() const {
+  const std::lock_guard lock(error_mutex_);
+  return refusal_;
 }
 
 Report KafkaProducer::report(const rd_kafka_message_t& message) {
@@ -114,6 +136,9 @@ Report KafkaProducer::report(const rd_kafka_message_t& message) {
   report.partition = message.partition;
   report.value = {static_cast<const std::byte*>(message.payload), message.len};
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) report.error = rd_kafka_err2str(message.err);
+  if (is_missing_right(message.err)) {
+    note_refusal(missing_right("Write", topic_resource(rd_kafka_topic_name(topic_.get()))));
+  }
   return report;
 }
 

@@ -23,6 +23,7 @@ class KafkaProducer final : public Producer {
   std::optional<Report> poll() override;
   std::size_t in_flight() const override { return in_flight_.load(std::memory_order_relaxed); }
   std::string last_error() const override;
+  std::string refusal() const override;
 
   base::Status begin_transaction() override;
   base::Status send_offsets(const std::string& group, const std::string& topic, std::int32_t partition,
@@ -38,6 +39,7 @@ class KafkaProducer final : public Producer {
   Sent refuse(std::string why);
   Report report(const rd_kafka_message_t& message);
   void note_fatal_error();
+  void note_refusal(std::string right);
   base::Status await_topic(const ProducerOptions& options, const std::string& address, Nanos timeout);
   base::Status start_transactions(const std::string& address, Nanos timeout);
 
@@ -50,6 +52,7 @@ class KafkaProducer final : public Producer {
   std::atomic<std::size_t> in_flight_{0};
   mutable std::mutex error_mutex_;
   std::string last_error_;
+  std::string refusal_;
 };
 
 }  // namespace freshet::cluster

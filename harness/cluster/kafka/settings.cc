@@ -99,10 +99,6 @@ std::string lowered(std::string text) {
   return text;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 const std::vector<std::string>& known_settings() {
@@ -166,15 +162,6 @@ Settings producer_defaults(const Settings& chosen) {
   if (!weaker && !declined) settings["enable.idempotence"] = "true";
   if (!weaker) settings["request.required.acks"] = "all";
   return settings;
-}
-
-bool is_secret(const std::string& setting) {
-  const std::string name = lowered(setting);
-  for (const std::string_view part : {"password", "secret", "sasl.jaas", "key.pem", "private.key",
-                                      "passphrase", "token", "sasl.oauthbearer.config"}) {
-    if (contains(name, part)) return true;
-  }
-  return false;
 }
 
 Settings masked(Settings settings) {

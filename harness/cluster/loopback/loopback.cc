@@ -31,6 +31,7 @@ class LoopbackProducer final : public Producer {
     const Turn turn(*core_);
     return state_.in_flight();
   }
+  std::string refusal() const override { return {}; }
   std::string last_error() const override {
     const Turn turn(*core_);
     return state_.last_error();
