@@ -84,9 +84,8 @@ base::Result<Request> read_request(const po::variables_map& values) {
   const auto look = look_of(values);
   if (!look) return look.error();
   request.look = *look;
-  const auto timeout = base::parse_duration(values["connect-timeout"].as<std::string>());
-  if (!timeout) return base::usage_error("--connect-timeout: " + timeout.error().message);
-  if (*timeout <= 0) return base::usage_error("--connect-timeout is 0; expected a time such as 10s");
+  const auto timeout = connect_timeout(values);
+  if (!timeout) return timeout.error();
   request.connect_timeout = *timeout;
   request.senders = values["senders"].as<int>();
   if (request.senders < 1 || request.senders > kMostSenders) {
@@ -100,10 +99,6 @@ base::Result<Request> read_request(const po::variables_map& values) {
   request.quiet = values["quiet"].as<bool>();
   request.keep_topics = values["keep-topics"].as<bool>();
   return request;
-}
-
-int exit_status_of(const base::Error& error) {
-  return error.kind == base::ErrorKind::cluster ? kExitCluster : kExitUsage;
 }
 
 int tell_run(const Request& request) {

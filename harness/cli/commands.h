@@ -19,6 +19,7 @@ struct Command {
 extern const Command kRunCommand;
 extern const Command kCheckCommand;
 extern const Command kReportCommand;
+extern const Command kCleanCommand;
 extern const Command kVersionCommand;
 extern const Command kHelpCommand;
 

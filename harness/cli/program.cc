@@ -28,8 +28,8 @@ int unknown_command(const std::string& found) {
 }  // namespace
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all = {&kRunCommand, &kCheckCommand, &kReportCommand,
-                                                  &kVersionCommand, &kHelpCommand};
+  static const std::vector<const Command*> all = {&kRunCommand,   &kCheckCommand,   &kReportCommand,
+                                                  &kCleanCommand, &kVersionCommand, &kHelpCommand};
   return all;
 }
 

@@ -50,13 +50,18 @@ base::Result<cluster::KafkaOptions> kafka_options(const po::variables_map& value
 
 }  // namespace
 
-void add_target_options(po::options_description& options) {
+void add_cluster_options(po::options_description& options) {
   options.add_options()("bootstrap,b", po::value<std::string>()->value_name("HOST:PORT"),
                         "a Kafka-compatible cluster; without any target: the built-in loopback log")(
       "target", po::value<Texts>()->composing()->value_name("NAME=FILE"),
       "the same, with librdkafka's settings from a properties file (key=value lines, as kcat reads them)")(
       "setting,X", po::value<Texts>()->composing()->value_name("KEY=VALUE"),
-      "a client setting of librdkafka; stronger than the file's and the scenario's")(
+      "a client setting of librdkafka; stronger than the file's and the scenario's");
+}
+
+void add_target_options(po::options_description& options) {
+  add_cluster_options(options);
+  options.add_options()(
       "yes-load-this-cluster", po::bool_switch(),
       "needed for a target on another machine once the load exceeds 100 events/s at its peak, 100 kB/s on "
       "average or 10 000 events");
@@ -75,6 +80,17 @@ base::Result<Target> open_target(const po::variables_map& values, std::uint64_t 
   auto cluster = cluster::make_kafka(clock, std::move(options).value());
   if (!cluster) return cluster.error();
   return Target{std::move(name), std::move(cluster).value()};
+}
+
+base::Result<base::Nanos> connect_timeout(const po::variables_map& values) {
+  const auto timeout = base::parse_duration(values["connect-timeout"].as<std::string>());
+  if (!timeout) return base::usage_error("--connect-timeout: " + timeout.error().message);
+  if (*timeout <= 0) return base::usage_error("--connect-timeout is 0; expected a time such as 10s");
+  return *timeout;
+}
+
+int exit_status_of(const base::Error& error) {
+  return error.kind == base::ErrorKind::cluster ? kExitCluster : kExitUsage;
 }
 
 bool is_small(const Prepared& prepared) {

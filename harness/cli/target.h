@@ -16,7 +16,13 @@ struct Target {
   std::unique_ptr<cluster::Cluster> cluster;
 };
 
+// -b, --target, -X; and with them what a command that loads the cluster needs.
+void add_cluster_options(po::options_description& options);
 void add_target_options(po::options_description& options);
+// The value of --connect-timeout.
+base::Result<base::Nanos> connect_timeout(const po::variables_map& values);
+// What the error of a target makes the program's exit status.
+int exit_status_of(const base::Error& error);
 
 // -b, --target, -X. With none of them: the built-in loopback log. Contacts nothing. `clock` must outlive the
 // target.

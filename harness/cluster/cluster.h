@@ -185,6 +185,14 @@ struct ClusterDescription {
   std::string software;              // what is known of it; may be empty
   Settings config;                   // of one broker, as far as it may be read
 };
+struct ListedTopic {
+  std::string name;
+  int partitions = 0;
+};
+struct ListedGroup {
+  std::string name;
+  bool has_members = true;  // also where the cluster does not tell
+};
 struct EndOffsets {
   std::string topic;
   std::int32_t partition = 0;
@@ -203,6 +211,9 @@ class Admin {
   virtual base::Status create_topic(const TopicSpec& topic, Timeout timeout) = 0;
   virtual base::Result<std::optional<TopicDescription>> describe_topic(const std::string& name,
                                                                        Timeout timeout) = 0;
+  // All that we may see, sorted by name; a cluster's own topics too.
+  virtual base::Result<std::vector<ListedTopic>> list_topics(Timeout timeout) = 0;
+  virtual base::Result<std::vector<ListedGroup>> list_groups(Timeout timeout) = 0;
   virtual base::Status delete_topics(const std::vector<std::string>& names, Timeout timeout) = 0;
   virtual base::Status delete_groups(const std::vector<std::string>& names, Timeout timeout) = 0;
   // Offsets the group has committed, per partition; -1 where none.
@@ -215,6 +226,39 @@ class Admin {
   // `timeout`.
   virtual void request_end_offsets(const std::string& topic, int partitions, Timeout timeout) = 0;
   virtual std::optional<std::vector<EndOffsets>> poll_end_offsets() = 0;
+};
+
+// ---- What clients count of themselves (K3) ---------------------------------------------------------------
+
+// A quantity over one interval, as the client's own histogram has it.
+struct Spread {
+  std::int64_t count = 0;
+  double mean = 0;
+  std::int64_t p50 = 0, p99 = 0, max = 0;  // 0 where count is 0
+};
+
+// A client's dealings with one broker within one interval.
+struct BrokerStatistics {
+  std::string broker;  // "host:port/id"; "GroupCoordinator/id" for a member's connection to its coordinator
+  std::uint64_t requests = 0, retries = 0, timeouts = 0, errors = 0, connects = 0, disconnects = 0;
+  Spread round_trip;  // ns, of every answer: a member's is mostly the wait of its fetches at the broker
+  Spread in_client;   // ns, from send() until its request was built; producers only
+  Spread to_socket;   // ns, from then until it was written to the socket
+  Spread throttle;    // ns, that the broker asked for
+};
+
+struct ClientStatistics {
+  enum class Kind { producer, member };
+  Kind kind = Kind::producer;
+  std::string name;            // a producer's topic, a member's client_id
+  Nanos at = 0;                // when the client wrote it: the end of the interval
+  Nanos interval = 0;          // since the client's last ones, or since it was made
+  std::int64_t waiting = 0;    // producer: records accepted and not yet in a request
+  std::int64_t in_flight = 0;  // producer: records in requests not yet answered
+  std::int64_t fetched = 0;    // member: records fetched and not yet polled
+  Spread batch_records;        // producer
+  Spread batch_bytes;
+  std::vector<BrokerStatistics> brokers;
 };
 
 // ---- The cluster -----------------------------------------------------------------------------------------
@@ -255,6 +299,13 @@ class Cluster {
   virtual bool shares_this_machine() const = 0;  // every address is a loopback address
   // Every client setting in force that is not the client's default, secrets masked.
   virtual Settings settings_in_force() const = 0;
+
+  // Statistics of all producers and members made with this cluster, about once a second of each, in order;
+  // nullopt: none now. For one thread. They come while their client is polled. The loopback has none.
+  virtual std::optional<ClientStatistics> poll_statistics() = 0;
+  // The settings that decide how long a failover takes, with the values in force, the client's defaults
+  // included: "producer TOPIC", "group NAME" -> settings, of all that were made so far. Loopback: empty.
+  virtual std::map<std::string, Settings> failover_settings() const = 0;
 };
 
 }  // namespace freshet::cluster

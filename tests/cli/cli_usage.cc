@@ -42,14 +42,14 @@ TEST_F(Usage, HelpTeaches) {
 }
 
 TEST_F(Usage, EveryCommandHelpsInBothWays) {
-  for (const char* command : {"run", "check", "report", "version"}) {
+  for (const char* command : {"run", "check", "report", "clean", "version"}) {
     const Ran option = run({command, "--help"});
     const Ran topic = run({"help", command});
     EXPECT_EQ(option.exit_status, 0);
     EXPECT_THAT(option.out, StartsWith(std::string("usage: freshet ") + command));
     EXPECT_EQ(option.out, topic.out);
   }
-  for (const char* command : {"run", "check", "report"}) {
+  for (const char* command : {"run", "check", "report", "clean"}) {
     EXPECT_THAT(run({command, "--help"}).out, HasSubstr("Examples:\n")) << command;
   }
 }
@@ -67,7 +67,7 @@ TEST_F(Usage, HelpHasTopics) {
 
 TEST_F(Usage, NoLineOfHelpIsWiderThanATerminal) {
   for (const char* topic :
-       {"run", "check", "report", "exit-status", "targets", "figures", "version", "help", ""}) {
+       {"run", "check", "report", "clean", "exit-status", "targets", "figures", "version", "help", ""}) {
     std::istringstream lines(*topic ? run({"help", topic}).out : run({"help"}).out);
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(reports::columns_of(line), 80U) << topic << ": " << line;

@@ -1,4 +1,6 @@
 // Administration: topics, offsets, groups.
+#include <algorithm>
+
 #include "tests/contract/contract.h"
 
 namespace freshet::cluster {
@@ -84,6 +86,38 @@ TEST_P(Administer, ForgetsADeletedGroup) {
   const auto deleted = admin().delete_groups({group}, kPatience);
   ASSERT_TRUE(deleted.ok()) << deleted.error().message;
   EXPECT_EQ(committed(group, topic, 1)[0], -1);
+}
+
+TEST_P(Administer, ListsTopicsAndGroupsWithAndWithoutMembers) {
+  const std::string topic = make_topic(3);
+  const std::string group = make_group();
+  const auto listed_partitions = [&]() -> int {
+    const auto topics = admin().list_topics(kPatience);
+    EXPECT_TRUE(topics.ok()) << topics.error().message;
+    EXPECT_TRUE(std::ranges::is_sorted(*topics, {}, &ListedTopic::name));
+    const auto found = std::ranges::find(*topics, topic, &ListedTopic::name);
+    return found == topics->end() ? 0 : found->partitions;
+  };
+  const auto has_members = [&]() -> std::optional<bool> {
+    const auto groups = admin().list_groups(kPatience);
+    EXPECT_TRUE(groups.ok()) << groups.error().message;
+    const auto found = std::ranges::find(*groups, group, &ListedGroup::name);
+    return found == groups->end() ? std::nullopt : std::optional(found->has_members);
+  };
+  EXPECT_EQ(listed_partitions(), 3);
+  EXPECT_EQ(has_members(), std::nullopt);
+  Writing& writing = write(topic, 3);
+  writing.send_all(0, numbered(1));
+  Reading& reading = read(topic, group, true, 3);
+  reading.store_all = true;
+  ASSERT_TRUE(eventually([&] { return reading.records.size() == 1; }));
+  EXPECT_EQ(has_members(), true);
+  ASSERT_TRUE(close(reading));
+  EXPECT_TRUE(in_time([&] { return has_members() == false; }));
+  ASSERT_TRUE(admin().delete_groups({group}, kPatience).ok());
+  EXPECT_TRUE(in_time([&] { return has_members() == std::nullopt; }));
+  ASSERT_TRUE(admin().delete_topics({topic}, kPatience).ok());
+  EXPECT_TRUE(in_time([&] { return listed_partitions() == 0; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cluster, Administer, testing::ValuesIn(targets()), target_name);

@@ -221,6 +221,42 @@ base::Status KafkaAdmin::create_topic(const TopicSpec& topic, Timeout timeout) {
   }
 }
 
+base::Result<std::vector<ListedTopic>> KafkaAdmin::list_topics(Timeout timeout) {
+  quiet_.complaints.clear();
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(client(), 1, nullptr, &metadata, milliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unanswered("listing topics", rd_kafka_err2str(error));
+  const std::unique_ptr<const rd_kafka_metadata_t, Destroy<rd_kafka_metadata_destroy>> owned(metadata);
+  std::vector<ListedTopic> topics;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    topics.push_back({metadata->topics[i].topic, metadata->topics[i].partition_cnt});
+  }
+  std::ranges::sort(topics, {}, &ListedTopic::name);
+  return topics;
+}
+
+base::Result<std::vector<ListedGroup>> KafkaAdmin::list_groups(Timeout timeout) {
+  constexpr const char* kWhat = "listing groups";
+  auto event =
+      ask(kWhat, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, clock_.now() + timeout,
+          [this](auto* options, auto* queue) { rd_kafka_ListConsumerGroups(client(), options, queue); });
+  if (!event) return event.error();
+  const auto* result = rd_kafka_event_ListConsumerGroups_result(event->get());
+  std::size_t count = 0;
+  const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &count);
+  if (count > 0) return unanswered(kWhat, rd_kafka_error_string(errors[0]));
+  const auto** listed = rd_kafka_ListConsumerGroups_result_valid(result, &count);
+  std::vector<ListedGroup> groups;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto state = rd_kafka_ConsumerGroupListing_state(listed[i]);
+    groups.push_back(
+        {rd_kafka_ConsumerGroupListing_group_id(listed[i]),
+         state != RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY && state != RD_KAFKA_CONSUMER_GROUP_STATE_DEAD});
+  }
+  std::ranges::sort(groups, {}, &ListedGroup::name);
+  return groups;
+}
+
 base::Status KafkaAdmin::delete_topics(const std::vector<std::string>& names, Timeout timeout) {
   if (names.empty()) return base::Ok{};
   std::vector<DeleteTopic> topics;

@@ -30,6 +30,8 @@ class KafkaAdmin final : public Admin {
   base::Status create_topic(const TopicSpec& topic, Timeout timeout) override;
   base::Result<std::optional<TopicDescription>> describe_topic(const std::string& name,
                                                                Timeout timeout) override;
+  base::Result<std::vector<ListedTopic>> list_topics(Timeout timeout) override;
+  base::Result<std::vector<ListedGroup>> list_groups(Timeout timeout) override;
   base::Status delete_topics(const std::vector<std::string>& names, Timeout timeout) override;
   base::Status delete_groups(const std::vector<std::string>& names, Timeout timeout) override;
   base::Result<std::vector<std::int64_t>> committed(const std::string& group, const std::string& topic,

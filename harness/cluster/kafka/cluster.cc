@@ -4,14 +4,18 @@
 #include <string_view>
 
 #include "harness/cluster/kafka/admin.h"
+#include "harness/cluster/kafka/failover.h"
 #include "harness/cluster/kafka/member.h"
 #include "harness/cluster/kafka/producer.h"
 #include "harness/cluster/kafka/settings.h"
+#include "harness/cluster/kafka/statistics.h"
 
 namespace freshet::cluster {
 namespace {
 
 constexpr const char* kBootstrap = "metadata.broker.list";
+constexpr const char* kStatisticsInterval = "statistics.interval.ms";
+constexpr const char* kEverySecond = "1000";
 
 // "host:port", "[::1]:port", "PLAINTEXT://host:port" -> host
 std::string_view host_of(std::string_view address) {
@@ -60,19 +64,23 @@ class Kafka final : public Cluster {
   bool is_loopback_log() const override { return false; }
   bool shares_this_machine() const override;
   Settings settings_in_force() const override;
+  std::optional<ClientStatistics> poll_statistics() override { return statistics_.poll(); }
+  std::map<std::string, Settings> failover_settings() const override;
 
  private:
   // The layers by rising strength, without our own needs.
   Settings layered(const Settings& plan) const;
-  void note_in_force(const std::string& scope, const Settings& settings);
+  void note_in_force(const std::string& scope, const Settings& settings, rd_kafka_t* client);
 
   const base::Clock& clock_;
   KafkaOptions options_;
   Settings given_;  // the file's and the command line's
   std::string bootstrap_;
   QuietClient quiet_;
+  StatisticsInbox statistics_;
   mutable std::mutex mutex_;
   Settings in_force_;
+  std::map<std::string, Settings> failover_;
 };
 
 base::Status Kafka::start() {
@@ -94,8 +102,10 @@ Settings Kafka::layered(const Settings& plan) const {
   return settings;
 }
 
-void Kafka::note_in_force(const std::string& scope, const Settings& settings) {
+void Kafka::note_in_force(const std::string& scope, const Settings& settings, rd_kafka_t* client) {
+  Settings failover = failover_settings_of(client);
   const std::lock_guard lock(mutex_);
+  failover_[scope] = std::move(failover);
   for (const auto& [name, value] : settings) {
     const auto everywhere = given_.find(name);
     if (name == kBootstrap || (everywhere != given_.end() && everywhere->second == value)) continue;
@@ -111,10 +121,13 @@ base::Result<std::unique_ptr<Producer>> Kafka::make_producer(const ProducerOptio
   Settings settings = producer_defaults(chosen);
   overlay(settings, chosen);
   settings[kBootstrap] = bootstrap_;
+  settings[kStatisticsInterval] = kEverySecond;
   if (!options.transactional_id.empty()) settings["transactional.id"] = options.transactional_id;
-  auto producer = KafkaProducer::make(options, settings, bootstrap_, options_.set_up_timeout, wake);
-  if (producer) note_in_force(scope, settings);
-  return producer;
+  auto producer =
+      KafkaProducer::make(options, settings, bootstrap_, options_.set_up_timeout, wake, statistics_);
+  if (!producer) return producer.error();
+  note_in_force(scope, settings, (*producer)->client());
+  return std::unique_ptr<Producer>(std::move(producer).value());
 }
 
 base::Result<std::unique_ptr<Member>> Kafka::make_member(const MemberOptions& options, base::Wake& wake) {
@@ -124,12 +137,14 @@ base::Result<std::unique_ptr<Member>> Kafka::make_member(const MemberOptions& op
   overlay(settings, layered(options.settings));
   overlay(settings, member_settings(options));
   settings[kBootstrap] = bootstrap_;
-  auto member = KafkaMember::make(options, settings, quiet_.client.get(), clock_, wake);
+  settings[kStatisticsInterval] = kEverySecond;
+  auto member = KafkaMember::make(options, settings, quiet_.client.get(), clock_, wake, statistics_);
+  if (!member) return member.error();
   settings.erase("client.id");  // these differ from member to member
   settings.erase("group.instance.id");
   if (!options.rack.empty()) settings.erase("client.rack");
-  if (member) note_in_force(scope, settings);
-  return member;
+  note_in_force(scope, settings, (*member)->client());
+  return std::unique_ptr<Member>(std::move(member).value());
 }
 
 base::Result<std::unique_ptr<Admin>> Kafka::make_admin(base::Wake& wake) {
@@ -151,6 +166,11 @@ Settings Kafka::settings_in_force() const {
   const std::lock_guard lock(mutex_);
   settings.insert(in_force_.begin(), in_force_.end());
   return settings;
+}
+
+std::map<std::string, Settings> Kafka::failover_settings() const {
+  const std::lock_guard lock(mutex_);
+  return failover_;
 }
 
 }  // namespace

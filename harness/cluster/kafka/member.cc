@@ -11,27 +11,30 @@
 namespace freshet::cluster {
 
 KafkaMember::KafkaMember(const MemberOptions& options, rd_kafka_t* questions_client, const base::Clock& clock,
-                         base::Wake& wake)
+                         base::Wake& wake, StatisticsInbox& statistics)
     : options_(options),
+      statistics_(statistics, ClientStatistics::Kind::member, options.client_id),
       clock_(clock),
       questions_(questions_client, wake),
       start_(questions_, wake, options_) {}
 
-base::Result<std::unique_ptr<Member>> KafkaMember::make(const MemberOptions& options,
-                                                        const Settings& settings,
-                                                        rd_kafka_t* questions_client,
-                                                        const base::Clock& clock, base::Wake& wake) {
-  std::unique_ptr<KafkaMember> made(new KafkaMember(options, questions_client, clock, wake));
-  auto client = make_client(RD_KAFKA_CONSUMER, settings,
-                            RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR,
-                            *made->complaints_);
+base::Result<std::unique_ptr<KafkaMember>> KafkaMember::make(const MemberOptions& options,
+                                                             const Settings& settings,
+                                                             rd_kafka_t* questions_client,
+                                                             const base::Clock& clock, base::Wake& wake,
+                                                             StatisticsInbox& statistics) {
+  std::unique_ptr<KafkaMember> made(new KafkaMember(options, questions_client, clock, wake, statistics));
+  auto client = make_client(
+      RD_KAFKA_CONSUMER, settings,
+      RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS,
+      *made->complaints_);
   if (!client) return client.error();
   made->client_ = std::move(client).value();
   rd_kafka_poll_set_consumer(made->client_.get());
   made->queue_.reset(rd_kafka_queue_get_consumer(made->client_.get()));
   wake_on_arrival(made->queue_.get(), wake);
   if (auto status = made->subscribe(); !status) return status.error();
-  return std::unique_ptr<Member>(std::move(made));
+  return made;
 }
 
 KafkaMember::~KafkaMember() {

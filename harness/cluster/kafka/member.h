@@ -14,6 +14,7 @@
 #include "harness/cluster/kafka/handle.h"
 #include "harness/cluster/kafka/offsets.h"
 #include "harness/cluster/kafka/start_offsets.h"
+#include "harness/cluster/kafka/statistics.h"
 
 namespace freshet::cluster {
 
@@ -21,10 +22,13 @@ namespace freshet::cluster {
 // member whose waiting queue is full for moments only does better not to poll (T3).
 class KafkaMember final : public Member {
  public:
-  // `settings`: all of them, complete. `questions_client` is a client instance that does not fetch.
-  static base::Result<std::unique_ptr<Member>> make(const MemberOptions& options, const Settings& settings,
-                                                    rd_kafka_t* questions_client, const base::Clock& clock,
-                                                    base::Wake& wake);
+  // `settings`: all of them, complete. `questions_client` is a client instance that does not fetch;
+  // it and `statistics` must outlive the member.
+  static base::Result<std::unique_ptr<KafkaMember>> make(const MemberOptions& options,
+                                                         const Settings& settings,
+                                                         rd_kafka_t* questions_client,
+                                                         const base::Clock& clock, base::Wake& wake,
+                                                         StatisticsInbox& statistics);
 
   // A member that was not closed may have a commit under way, for whose answer the library waits up to
   // socket.timeout.ms. Such a client is left to end by itself: this returns within kPatience.
@@ -40,6 +44,8 @@ class KafkaMember final : public Member {
   void close() override;
   bool closed() const override;
   void abandon() override;
+
+  rd_kafka_t* client() const { return client_.get(); }
 
  private:
   struct Partition {
@@ -63,7 +69,7 @@ class KafkaMember final : public Member {
   };
 
   KafkaMember(const MemberOptions& options, rd_kafka_t* questions_client, const base::Clock& clock,
-              base::Wake& wake);
+              base::Wake& wake, StatisticsInbox& statistics);
   base::Status subscribe();
   // Destroys the client on a thread of its own; `done` tells `ended`.
   void let_end(std::shared_ptr<base::EventWake> ended, std::shared_ptr<std::atomic<bool>> done);
@@ -93,6 +99,7 @@ class KafkaMember final : public Member {
   std::vector<TopicPartition> all_owned() const;
 
   MemberOptions options_;
+  StatisticsOutlet statistics_;
   const base::Clock& clock_;
   std::unique_ptr<Complaints> complaints_ = std::make_unique<Complaints>();
   Client client_;

@@ -45,6 +45,9 @@ std::optional<MemberEvent> KafkaMember::translate() {
       if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return std::nullopt;
       return MemberError{false, std::string("commit: ") + rd_kafka_err2str(code)};
     }
+    case RD_KAFKA_EVENT_STATS:
+      statistics_.write(rd_kafka_event_stats(event_.get()));
+      return std::nullopt;
     default:
       return std::nullopt;
   }

@@ -23,13 +23,15 @@ Persisted persisted_of(const rd_kafka_message_t& message) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Producer>> KafkaProducer::make(const ProducerOptions& options,
-                                                            const Settings& settings,
-                                                            const std::string& address, Nanos set_up_timeout,
-                                                            base::Wake& wake) {
-  std::unique_ptr<KafkaProducer> made(new KafkaProducer);
+base::Result<std::unique_ptr<KafkaProducer>> KafkaProducer::make(const ProducerOptions& options,
+                                                                 const Settings& settings,
+                                                                 const std::string& address,
+                                                                 Nanos set_up_timeout, base::Wake& wake,
+                                                                 StatisticsInbox& statistics) {
+  std::unique_ptr<KafkaProducer> made(new KafkaProducer(statistics, options.topic));
   auto client =
-      make_client(RD_KAFKA_PRODUCER, settings, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR, made->complaints_);
+      make_client(RD_KAFKA_PRODUCER, settings,
+                  RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS, made->complaints_);
   if (!client) return client.error();
   made->client_ = std::move(client).value();
   made->queue_.reset(rd_kafka_queue_get_main(made->client_.get()));
@@ -44,7 +46,7 @@ base::Result<std::unique_ptr<Producer>> KafkaProducer::make(const ProducerOption
     made->transactions_.emplace(made->client_.get(), wake);
   }
   wake_on_arrival(made->queue_.get(), wake);
-  return std::unique_ptr<Producer>(std::move(made));
+  return made;
 }
 
 base::Status KafkaProducer::await_topic(const ProducerOptions& options, const std::string& address,
@@ -150,11 +152,16 @@ std::optional<Report> KafkaProducer::poll() {
     event_.reset();  // frees the messages, which makes room in the client's queue
     event_.reset(rd_kafka_queue_poll(queue_.get(), 0));
     if (!event_) return std::nullopt;
-    if (rd_kafka_event_type(event_.get()) == RD_KAFKA_EVENT_ERROR) {
-      if (rd_kafka_event_error_is_fatal(event_.get())) note_fatal_error();
-      event_.reset();
-    }
+    take_other_event();
   }
+}
+
+void KafkaProducer::take_other_event() {
+  const auto type = rd_kafka_event_type(event_.get());
+  if (type == RD_KAFKA_EVENT_DR) return;
+  if (type == RD_KAFKA_EVENT_STATS) statistics_.write(rd_kafka_event_stats(event_.get()));
+  if (type == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event_.get())) note_fatal_error();
+  event_.reset();
 }
 
 std::string KafkaProducer::last_error() const {

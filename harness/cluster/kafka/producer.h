@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/cluster/kafka/handle.h"
+#include "harness/cluster/kafka/statistics.h"
 #include "harness/cluster/kafka/transaction.h"
 
 namespace freshet::cluster {
@@ -14,10 +15,11 @@ namespace freshet::cluster {
 class KafkaProducer final : public Producer {
  public:
   // Waits, at most `set_up_timeout`, until the topic is known to have `options.partitions` and the
-  // transactional id is ours. `settings`: all of them, complete.
-  static base::Result<std::unique_ptr<Producer>> make(const ProducerOptions& options,
-                                                      const Settings& settings, const std::string& address,
-                                                      Nanos set_up_timeout, base::Wake& wake);
+  // transactional id is ours. `settings`: all of them, complete. `statistics` must outlive the producer.
+  static base::Result<std::unique_ptr<KafkaProducer>> make(const ProducerOptions& options,
+                                                           const Settings& settings,
+                                                           const std::string& address, Nanos set_up_timeout,
+                                                           base::Wake& wake, StatisticsInbox& statistics);
 
   Sent send(std::int32_t partition, Bytes key, Bytes value, std::int64_t timestamp_ms) override;
   std::optional<Report> poll() override;
@@ -33,16 +35,21 @@ class KafkaProducer final : public Producer {
 
   void purge() override;
 
+  rd_kafka_t* client() const { return client_.get(); }
+
  private:
-  KafkaProducer() = default;
+  KafkaProducer(StatisticsInbox& statistics, const std::string& topic)
+      : statistics_(statistics, ClientStatistics::Kind::producer, topic) {}
 
   Sent refuse(std::string why);
   Report report(const rd_kafka_message_t& message);
   void note_fatal_error();
   void note_refusal(std::string right);
+  void take_other_event();
   base::Status await_topic(const ProducerOptions& options, const std::string& address, Nanos timeout);
   base::Status start_transactions(const std::string& address, Nanos timeout);
 
+  StatisticsOutlet statistics_;
   Complaints complaints_;
   Client client_;
   Topic topic_;

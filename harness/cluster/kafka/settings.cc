@@ -90,6 +90,7 @@ constexpr std::array kReserved = {
     Reserved{"group.instance.id", "each member would need one of its own"},
     Reserved{"transactional.id", "transactional ids are named by the run"},
     Reserved{"delivery.report.only.error", "every event's report is counted (E5)"},
+    Reserved{"statistics.interval.ms", "what each client counts of itself is recorded every second (K3)"},
     Reserved{"enabled_events", "events are how the client is observed"},
 };
 

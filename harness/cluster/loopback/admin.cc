@@ -42,6 +42,16 @@ class LoopbackAdmin final : public Admin {
         TopicDescription{topic->spec.partitions, topic->spec.replication, topic->spec.config});
   }
 
+  base::Result<std::vector<ListedTopic>> list_topics(Timeout) override {
+    const Turn turn(*core_);
+    return core_->list_topics();
+  }
+
+  base::Result<std::vector<ListedGroup>> list_groups(Timeout) override {
+    const Turn turn(*core_);
+    return core_->list_groups();
+  }
+
   base::Status delete_topics(const std::vector<std::string>& names, Timeout) override {
     const Turn turn(*core_);
     for (const std::string& name : names) core_->delete_topic(name);

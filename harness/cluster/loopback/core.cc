@@ -75,6 +75,18 @@ void Core::delete_group(const std::string& name) {
   groups_.erase(found);
 }
 
+std::vector<ListedTopic> Core::list_topics() const {
+  std::vector<ListedTopic> listed;
+  for (const auto& [name, topic] : topics_) listed.push_back({name, topic->spec.partitions});
+  return listed;
+}
+
+std::vector<ListedGroup> Core::list_groups() const {
+  std::vector<ListedGroup> listed;
+  for (const auto& [name, group] : groups_) listed.push_back({name, !group->empty()});
+  return listed;
+}
+
 void Core::add_fault(const LoopbackFault& fault) {
   faults_.push_back(fault);
   for (auto& [name, topic] : topics_) {

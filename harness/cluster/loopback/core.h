@@ -59,6 +59,8 @@ class Core {
   Group& group(const std::string& name);  // made when there is none
   Group* find_group(const std::string& name);
   void delete_group(const std::string& name);
+  std::vector<ListedTopic> list_topics() const;
+  std::vector<ListedGroup> list_groups() const;
   void add_fault(const LoopbackFault& fault);
 
   // A timer after which someone may have to look who was not told otherwise: rings every bell at that time.

@@ -151,6 +151,9 @@ class Loopback final : public Cluster {
   bool is_loopback_log() const override { return true; }
   bool shares_this_machine() const override { return true; }
 
+  std::optional<ClientStatistics> poll_statistics() override { return std::nullopt; }
+  std::map<std::string, Settings> failover_settings() const override { return {}; }
+
   Settings settings_in_force() const override {
     const LoopbackOptions& o = core_->options;
     const auto ms = [](Nanos t) { return fmt::format("{}", static_cast<double>(t) / base::kMillisecond); };
