@@ -270,13 +270,26 @@ struct ProducerOptions {
   Settings settings;             // librdkafka's names; loopback takes the ones that matter to it
 };
 
+// Where a group begins in a partition for which it has committed nothing.
+struct StartAt {
+  enum class From {
+    end,
+    beginning,
+    offset,  // `at`, in each partition; a Reset follows when it lies outside of the log (P4)
+    time,    // the first record whose time is `at` (wall clock, ms) or later; the end when there is none
+  };
+  From from = From::end;
+  std::int64_t at = 0;
+};
+inline constexpr StartAt kFromBeginning{StartAt::From::beginning, 0};
+
 struct MemberOptions {
   std::string group;
   std::string client_id;
   std::string instance_id;  // static membership: the group keeps its partitions for a session; "" = dynamic
   std::string rack;         // "" = none
   std::vector<std::string> topics;
-  bool from_beginning = false;  // where a group without committed offsets starts
+  StartAt start = {};
   bool read_committed = true;
   bool commit_by_interval = true;
   Nanos commit_interval = base::kSecond;

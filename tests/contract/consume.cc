@@ -18,6 +18,17 @@ class Consume : public Contract {
     EXPECT_TRUE(finish(writing));
     return topic;
   }
+  Reading& read_from(StartAt start, const std::string& topic, std::size_t partitions = 1,
+                     const std::string& group = "") {
+    MemberOptions options;
+    options.group = group.empty() ? make_group() : group;
+    options.client_id = "contract";
+    options.topics = {topic};
+    options.start = start;
+    Reading& reading = read(options);
+    EXPECT_TRUE(eventually([&] { return reading.owned.size() == partitions; })) << "not assigned";
+    return reading;
+  }
 };
 
 TEST_P(Consume, StartsAtTheBeginning) {
@@ -37,6 +48,59 @@ TEST_P(Consume, StartsAtTheEnd) {
   ASSERT_TRUE(eventually([&] { return !reading.records.empty(); }));
   EXPECT_THAT(reading.values(0), ElementsAre("new"));
   EXPECT_EQ(reading.records[0].offset, 5);
+}
+
+TEST_P(Consume, StartsAtAnOffset) {
+  const std::string topic = filled_topic(9);
+  Reading& reading = read_from({StartAt::From::offset, 6}, topic);
+  EXPECT_EQ(reading.started.at({0, 0}), 6);
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 9; }));
+  EXPECT_THAT(reading.values(0), ElementsAre("v6", "v7", "v8"));
+}
+
+// P4: above the end it is told, not taken for the end.
+TEST_P(Consume, AStartBeyondTheEndIsAReset) {
+  const std::string topic = filled_topic(3);
+  Reading& reading = read_from({StartAt::From::offset, 50}, topic);
+  ASSERT_TRUE(eventually([&] { return !reading.resets.empty(); }));
+  EXPECT_EQ(reading.resets[0].position, 50);
+  EXPECT_EQ(reading.resets[0].high_watermark, 3);
+}
+
+// Partition 0 has records of three times, partition 1 only older ones, partition 2 none.
+TEST_P(Consume, StartsAtATime) {
+  const std::string topic = make_topic(3);
+  Writing& writing = write(topic, 3);
+  const std::int64_t noon = base::RealClock().wall() / base::kMillisecond - 60'000;
+  for (const int second : {0, 10, 20}) {
+    const std::string value = std::to_string(second);
+    ASSERT_EQ(writing.send(0, value, "k", noon + 1000 * second), Sent::accepted);
+  }
+  ASSERT_EQ(writing.send(1, "0", "k", noon), Sent::accepted);
+  ASSERT_TRUE(finish(writing));
+  Reading& reading = read_from({StartAt::From::time, noon + 10'000}, topic, 3);
+  EXPECT_EQ(reading.started.at({0, 0}), 1);
+  EXPECT_EQ(reading.started.at({0, 1}), 1) << "nothing is so young: the end";
+  EXPECT_EQ(reading.started.at({0, 2}), 0);
+  ASSERT_TRUE(eventually([&] { return reading.end(0) == 3; }));
+  EXPECT_THAT(reading.values(0), ElementsAre("10", "20"));
+  Reading& early = read_from({StartAt::From::time, noon - 1}, topic, 3);
+  EXPECT_EQ(early.started.at({0, 0}), 0);
+  Reading& between = read_from({StartAt::From::time, noon + 10'001}, topic, 3);
+  EXPECT_EQ(between.started.at({0, 0}), 2);
+}
+
+// What the group has committed is stronger than where it was asked to start.
+TEST_P(Consume, GoesOnWhereItsGroupWasWhateverTheStart) {
+  const std::string topic = filled_topic(8);
+  const std::string group = make_group();
+  Reading& first = read(topic, group);
+  first.store_all = true;
+  ASSERT_TRUE(eventually([&] { return first.records.size() == 8; }));
+  ASSERT_TRUE(close(first));
+  ASSERT_EQ(committed(group, topic, 1).at(0), 8);
+  Reading& second = read_from({StartAt::From::offset, 2}, topic, 1, group);
+  EXPECT_EQ(second.started.at({0, 0}), 8);
 }
 
 // E6: the end's offset is the only sign that a lost last record was passed.
@@ -64,7 +128,7 @@ TEST_P(Consume, DataEndsAFetchThatWaits) {
   const std::string topic = make_topic();
   MemberOptions options{.group = make_group(), .client_id = "contract", .topics = {topic}, .settings = {}};
   options.settings["fetch.wait.max.ms"] = "20000";
-  options.from_beginning = true;
+  options.start = kFromBeginning;
   Reading& reading = read(options);
   ASSERT_TRUE(eventually([&] { return !reading.owned.empty(); }));
   for_a_while(500 * base::kMillisecond);
@@ -78,7 +142,7 @@ TEST_P(Consume, TellsTopicsApart) {
   const std::string second = filled_topic(4);
   MemberOptions options{
       .group = make_group(), .client_id = "contract", .topics = {first, second}, .settings = {}};
-  options.from_beginning = true;
+  options.start = kFromBeginning;
   Reading& reading = read(options);
   ASSERT_TRUE(eventually([&] { return reading.records.size() >= 7; }));
   EXPECT_EQ(reading.values(0, 0).size(), 3u);

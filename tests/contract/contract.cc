@@ -185,7 +185,7 @@ Reading& Contract::read(const std::string& topic, const std::string& group, bool
   options.group = group;
   options.client_id = "contract";
   options.topics = {topic};
-  options.from_beginning = from_beginning;
+  if (from_beginning) options.start = kFromBeginning;
   Reading& reading = read(options);
   if (partitions > 0) {
     EXPECT_TRUE(eventually([&] { return reading.owned.size() == partitions; })) << "not assigned";

@@ -28,7 +28,7 @@ class Groups : public Contract {
   }
   MemberOptions member_of(const std::string& group) {
     MemberOptions options{.group = group, .client_id = "contract", .topics = {topic_}, .settings = {}};
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     return options;
   }
 

@@ -65,7 +65,7 @@ class LoopbackThreads : public testing::Test {
     MemberOptions options;
     options.group = "group-" + std::to_string(group);
     for (int stream = 0; stream < kStreams; ++stream) options.topics.push_back(topic_of(stream));
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     auto member = cluster_->make_member(options, wake).value().release();
     const std::unique_ptr<Member> owner(member);
     std::array<std::int64_t, kStreams * kSendersEach * kPartitions> last;

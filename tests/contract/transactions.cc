@@ -13,7 +13,7 @@ class Transactions : public Contract {
   }
   Reading& reader(const std::string& topic, bool read_committed) {
     MemberOptions options{.group = make_group(), .client_id = "contract", .topics = {topic}, .settings = {}};
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     options.read_committed = read_committed;
     Reading& reading = read(options);
     EXPECT_TRUE(eventually([&] { return reading.owned.size() == 1; }));

@@ -19,7 +19,7 @@ class KafkaConsume : public KafkaClient {
     MemberOptions options;
     options.group = group;
     options.topics = {topic};
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     return options;
   }
 
@@ -83,7 +83,7 @@ TEST_F(KafkaConsume, ANewGroupStartsAtTheEndIfItAsksForThat) {
   const auto stream = producer(topic, 1);
   produce(*stream, 1, 5);
   MemberOptions options = in_group(fresh("group"), topic);
-  options.from_beginning = false;
+  options.start = {};
   const auto reader = member(options);
   Heard heard;
   ASSERT_TRUE(until([&] {

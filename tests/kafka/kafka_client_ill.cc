@@ -66,7 +66,7 @@ TEST_F(KafkaIll, ExpiredRecordsAreAPositionBelowTheLogsStart) {
   MemberOptions options;
   options.group = fresh("group");
   options.topics = {topic};
-  options.from_beginning = true;
+  options.start = kFromBeginning;
   const auto reader = member(options);
   Heard heard;
   ASSERT_TRUE(until([&] {
@@ -94,7 +94,7 @@ TEST_F(KafkaIll, NoCallOfAStepWaitsForAFrozenBroker) {
   MemberOptions options;
   options.group = fresh("group");
   options.topics = {topic};
-  options.from_beginning = true;
+  options.start = kFromBeginning;
   const auto reader = member(options);
   Heard heard;
   ASSERT_TRUE(until([&] {
@@ -144,7 +144,7 @@ TEST_F(KafkaIll, ClientsOfAFrozenBrokerCanBeLeftBehind) {
   MemberOptions options;
   options.group = fresh("group");
   options.topics = {topic};
-  options.from_beginning = true;
+  options.start = kFromBeginning;
   auto reader = member(options);
   Heard heard;
   ASSERT_TRUE(until([&] {

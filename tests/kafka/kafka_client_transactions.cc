@@ -26,7 +26,7 @@ class KafkaTransactions : public KafkaClient {
     MemberOptions options;
     options.group = fresh("group");
     options.topics = {topic};
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     options.read_committed = read_committed;
     const auto reader = member(options);
     Heard heard;

@@ -48,7 +48,7 @@ class SecuredClients : public KafkaClient {
     MemberOptions options;
     options.group = fresh("group");
     options.topics = {topic};
-    options.from_beginning = true;
+    options.start = kFromBeginning;
     return options;
   }
 

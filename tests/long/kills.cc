@@ -47,7 +47,7 @@ std::vector<Nanos> events_in(cluster::Cluster& kafka, const std::string& topic, 
   auto member = kafka.make_member({.group = topic + "-reader",
                                    .client_id = {},
                                    .topics = {topic},
-                                   .from_beginning = true,
+                                   .start = cluster::kFromBeginning,
                                    .settings = {}},
                                   wake);
   EXPECT_TRUE(member.ok()) << member.error().message;

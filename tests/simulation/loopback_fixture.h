@@ -89,7 +89,7 @@ class LoopbackTest : public testing::Test {
     MemberOptions of;
     of.group = group;
     of.topics = {"t"};
-    of.from_beginning = true;
+    of.start = kFromBeginning;
     of.settings = std::move(settings);
     r.member = std::move(cluster_->make_member(of, r.alarm).value());
     return r;

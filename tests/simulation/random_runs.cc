@@ -38,7 +38,7 @@ LogContent read_log(cluster::Cluster& log, base::ManualClock& clock, const plan:
   auto member = log.make_member({.group = "reader-of-" + stream.name,
                                  .client_id = {},
                                  .topics = {prefix + stream.name},
-                                 .from_beginning = true,
+                                 .start = cluster::kFromBeginning,
                                  .settings = {}},
                                 wake);
   EXPECT_TRUE(member.ok());

@@ -33,7 +33,8 @@ class OffsetQuestions {
   OffsetQuestions(rd_kafka_t* client, base::Wake& wake);
 
   // Each returns a number that the answer carries. Answers come in any order. `partitions` of list(): each
-  // one's offset says what is asked, RD_KAFKA_OFFSET_SPEC_EARLIEST or _LATEST.
+  // one's offset says what is asked, RD_KAFKA_OFFSET_SPEC_EARLIEST or _LATEST, or a time in ms: then the
+  // answer is the first record of that time or later, without an error -1 when there is none.
   std::uint64_t committed(const std::string& group, const rd_kafka_topic_partition_list_t* partitions,
                           bool only_stable, Nanos timeout);
   std::uint64_t list(const rd_kafka_topic_partition_list_t* partitions, bool read_committed, Nanos timeout);

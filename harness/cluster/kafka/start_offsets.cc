@@ -22,8 +22,20 @@ bool is_unknown(const rd_kafka_topic_partition_t& partition) {
 void StartOffsets::begin(const rd_kafka_topic_partition_list_t* partitions) {
   partitions_.reset(rd_kafka_topic_partition_list_copy(partitions));
   for (auto& partition : elements(partitions_)) partition.offset = RD_KAFKA_OFFSET_INVALID;
-  committed_known_ = false;
+  committed_known_ = time_told_ = false;
   ask();
+}
+
+// What ListOffsets is asked for; a time stands for itself.
+std::int64_t StartOffsets::question_of_log() const {
+  switch (start_.from) {
+    case StartAt::From::beginning:
+      return RD_KAFKA_OFFSET_SPEC_EARLIEST;
+    case StartAt::From::time:
+      return time_told_ ? std::int64_t{RD_KAFKA_OFFSET_SPEC_LATEST} : std::max<std::int64_t>(start_.at, 0);
+    default:
+      return RD_KAFKA_OFFSET_SPEC_LATEST;
+  }
 }
 
 PartitionList StartOffsets::unknown() const {
@@ -31,7 +43,7 @@ PartitionList StartOffsets::unknown() const {
   for (const auto& partition : elements(partitions_)) {
     if (!is_unknown(partition)) continue;
     rd_kafka_topic_partition_list_add(list.get(), partition.topic, partition.partition)->offset =
-        from_beginning_ ? RD_KAFKA_OFFSET_SPEC_EARLIEST : RD_KAFKA_OFFSET_SPEC_LATEST;
+        question_of_log();
   }
   return list;
 }
@@ -57,6 +69,14 @@ void StartOffsets::fill(const OffsetAnswer& answer) {
   }
 }
 
+// Needs no answer.
+void StartOffsets::start_at_offset() {
+  if (start_.from != StartAt::From::offset) return;
+  for (auto& partition : elements(partitions_)) {
+    if (is_unknown(partition)) partition.offset = start_.at;
+  }
+}
+
 void StartOffsets::take(const OffsetAnswer& answer, Nanos now) {
   if (!active() || answer.question != question_) return;
   question_ = 0;
@@ -66,7 +86,9 @@ void StartOffsets::take(const OffsetAnswer& answer, Nanos now) {
   // A committed offset that was not told must not be taken for one that does not exist.
   if (whole || committed_known_) fill(answer);
   if (whole) {
+    time_told_ = committed_known_;
     committed_known_ = true;
+    start_at_offset();
     ask();
   } else {
     retry_at_ = now + kRetryAfter;

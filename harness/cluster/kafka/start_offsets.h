@@ -1,5 +1,5 @@
-// Where a member goes on with partitions that it was just given: what its group has committed, else the
-// start or the end of the log, as the group asks. auto.offset.reset=error (P4) leaves this to us, and the
+// Where a member goes on with partitions that it was just given: what its group has committed, else where
+// its options say. auto.offset.reset=error (P4) leaves this to us, and the
 // start offset has to be known before the first record (T6, L3). Nothing here waits.
 #pragma once
 
@@ -17,7 +17,7 @@ class StartOffsets {
       : questions_(questions),
         wake_(wake),
         group_(options.group),
-        from_beginning_(options.from_beginning),
+        start_(options.start),
         read_committed_(options.read_committed) {}
 
   void begin(const rd_kafka_topic_partition_list_t* partitions);
@@ -34,15 +34,18 @@ class StartOffsets {
  private:
   void ask();
   void fill(const OffsetAnswer& answer);
+  void start_at_offset();
   PartitionList unknown() const;
+  std::int64_t question_of_log() const;
 
   OffsetQuestions& questions_;
   base::Wake& wake_;
   std::string group_;
-  bool from_beginning_;
+  StartAt start_;
   bool read_committed_;
   PartitionList partitions_;  // RD_KAFKA_OFFSET_INVALID = not known yet; null = nothing to find out
   bool committed_known_ = false;
+  bool time_told_ = false;  // of those still unknown, nothing in the log is so young: they start at the end
   std::uint64_t question_ = 0;  // 0 = none is out
   Nanos retry_at_ = base::kNever;
 };

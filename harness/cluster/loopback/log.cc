@@ -101,6 +101,16 @@ const Entry* PartitionLog::find(Cursor& cursor, std::int64_t position, std::int6
   }
 }
 
+std::int64_t PartitionLog::first_since(std::int64_t timestamp_ms, std::int64_t limit) const {
+  for (const auto& chunk : chunks_) {
+    for (const Entry& entry : chunk->entries) {
+      if (entry.offset >= limit) return limit;
+      if (entry.timestamp_ms >= timestamp_ms) return entry.offset;
+    }
+  }
+  return limit;
+}
+
 void PartitionLog::clear() {
   chunks_.clear();
   hidden_.clear();

@@ -71,6 +71,9 @@ class PartitionLog {
   // When the high watermark rises next; kNever when nothing waits. REQUIRES: high_watermark(now) was called.
   Nanos next_visible() const { return hidden_.empty() ? base::kNever : hidden_.front().visible; }
 
+  // The offset of the first record whose time is `timestamp_ms` or later; `limit` when none below it is.
+  std::int64_t first_since(std::int64_t timestamp_ms, std::int64_t limit) const;
+
   // The first record with position <= offset < limit, or nullptr. Leaves the cursor on it.
   const Entry* find(Cursor& cursor, std::int64_t position, std::int64_t limit) const;
 

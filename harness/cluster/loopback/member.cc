@@ -63,12 +63,26 @@ void MemberState::assigned(Nanos at) {
   for (Part& part : parts_) {
     const std::int64_t committed = group_->committed(part.topic->spec.name, part.id.partition);
     part.committed = committed;
-    part.position = committed >= 0            ? committed
-                    : options_.from_beginning ? part.partition->log.start(at)
-                                              : limit_of(part, at);
+    part.position = committed >= 0 ? committed : start_of(part, at);
   }
   dealt_ = true;
   bell.at(at);
+}
+
+std::int64_t MemberState::start_of(Part& part, Nanos at) {
+  PartitionLog& log = part.partition->log;
+  switch (options_.start.from) {
+    case StartAt::From::beginning:
+      return log.start(at);
+    case StartAt::From::offset:
+      return options_.start.at;
+    case StartAt::From::time:
+      log.start(at);  // drops what is too old
+      return log.first_since(options_.start.at, limit_of(part, at));
+    case StartAt::From::end:
+      break;
+  }
+  return limit_of(part, at);
 }
 
 // The client polls on its own behalf for the group; a caller that does not poll for too long is thrown out.

@@ -91,6 +91,7 @@ class MemberState final : public Timed {
   std::optional<MemberEvent> record_of(Part& part, std::int64_t limit, Nanos now);
   std::optional<MemberEvent> end_of(Part& part, std::int64_t limit, Nanos now);
   std::int64_t limit_of(Part& part, Nanos now);
+  std::int64_t start_of(Part& part, Nanos at);
   Nanos next_event(Nanos now);
   Nanos next_of(Part& part, Nanos now);
 
