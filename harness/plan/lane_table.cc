@@ -22,6 +22,14 @@ std::uint64_t name_hash(std::string_view name) {
 
 constexpr std::uint64_t kHotDraw = 0x686f7420616363ULL;  // a random stream of its own
 
+constexpr std::uint64_t kPrefillDraw = 0x7072656669ULL;
+
+std::vector<Segment> segments_of(const Stream& stream, LaneTable::Part part) {
+  if (part == LaneTable::Part::run) return stream.segments;
+  if (stream.prefill <= 0) return {};
+  return {{-stream.prefill, 0, stream.rate, stream.rate, 0, 0}};
+}
+
 std::uint32_t sub_keys_of(const Stream& stream) {
   const bool whole = stream.key == KeyKind::account || stream.key == KeyKind::tenant;
   return whole ? 1 : std::max<std::uint32_t>(1, stream.keys_per_account);
@@ -67,16 +75,17 @@ std::uint32_t threshold32(double probability) {
 
 }  // namespace
 
-LaneTable::LaneTable(const Plan& plan, std::size_t index)
+LaneTable::LaneTable(const Plan& plan, std::size_t index, Part part)
     : partitions_(plan.streams[index].partitions),
       sub_keys_(sub_keys_of(plan.streams[index])),
       kind_(plan.streams[index].key),
       arrival_(plan.streams[index].arrival),
       sizes_(plan.streams[index].size),
       weights_(plan.populations[plan.streams[index].population]),
-      segments_(plan.streams[index].segments) {
+      segments_(segments_of(plan.streams[index], part)) {
   const Stream& stream = plan.streams[index];
-  const std::uint64_t seed = base::derive(plan.seed, name_hash(stream.name));
+  std::uint64_t seed = base::derive(plan.seed, name_hash(stream.name));
+  if (part == Part::prefill) seed = base::derive(seed, kPrefillDraw);
   for (int lane = 0; lane < stream.lanes; ++lane) {
     seeds_.push_back(base::derive(seed, static_cast<std::uint64_t>(lane)));
   }

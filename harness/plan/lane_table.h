@@ -27,7 +27,8 @@ enum Word : std::uint64_t { kTimeWord, kHotWord, kKeyWord, kSizeWord, kWords };
 
 class LaneTable {
  public:
-  LaneTable(const Plan& plan, std::size_t stream);
+  enum class Part { run, prefill };
+  LaneTable(const Plan& plan, std::size_t stream, Part part = Part::run);
 
   int lanes() const { return static_cast<int>(seeds_.size()); }
   int partitions() const { return partitions_; }

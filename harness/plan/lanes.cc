@@ -12,6 +12,10 @@ namespace freshet::plan {
 
 StreamLanes::StreamLanes(const Plan& plan, std::size_t stream)
     : table_(std::make_unique<const LaneTable>(plan, stream)) {}
+StreamLanes::StreamLanes(std::unique_ptr<const LaneTable> table) : table_(std::move(table)) {}
+StreamLanes StreamLanes::of_prefill(const Plan& plan, std::size_t stream) {
+  return StreamLanes(std::make_unique<const LaneTable>(plan, stream, LaneTable::Part::prefill));
+}
 StreamLanes::~StreamLanes() = default;
 StreamLanes::StreamLanes(StreamLanes&&) noexcept = default;
 
@@ -132,8 +136,8 @@ TimeCursor::TimeCursor(const StreamLanes& lanes, int lane)
 
 void TimeCursor::restart() {
   n_ = 0;
-  tau_ = 0;
   segment_ = table_->segments(lane_);
+  tau_ = segment_ == last_ ? 0 : segment_->begin;
   const double u = base::unit_open(base::random_at(seed_, kTimeWord));
   passed_ = table_->arrival() == workloads::Arrival::poisson ? -base::portable_log(u) : u;
   settle();

@@ -35,6 +35,10 @@ class StreamLanes {
  public:
   // Builds the key table, the lanes' weights and their alias tables. 12 B a key.
   StreamLanes(const Plan& plan, std::size_t stream);
+  // The events written before the run, τ in [-prefill, 0) (E4): lanes of their own, numbered behind those of
+  // the run, with the same keys in the same partitions. Lane l of these is lane lanes() + l of the stream:
+  // the number that its events' envelopes carry.
+  static StreamLanes of_prefill(const Plan& plan, std::size_t stream);
   ~StreamLanes();
   StreamLanes(StreamLanes&&) noexcept;
 
@@ -73,6 +77,7 @@ class StreamLanes {
  private:
   friend class TimeCursor;
   friend class LaneCursor;
+  explicit StreamLanes(std::unique_ptr<const LaneTable> table);
   std::unique_ptr<const LaneTable> table_;
 };
 

@@ -99,6 +99,9 @@ Wrong stream(const Plan& plan, const Stream& stream) {
     return fmt::format("the prefill of stream {} is negative or too long", stream.name);
   if (stream.rate * static_cast<double>(stream.prefill) / static_cast<double>(base::kSecond) > kMostEvents)
     return fmt::format("the prefill of stream {} has more than {:.0e} events", stream.name, kMostEvents);
+  if (stream.prefill > 0 && 2 * stream.lanes > kMostLanes)
+    return fmt::format("stream {} has {} lanes, with prefill at most {}", stream.name, stream.lanes,
+                       kMostLanes / 2);
   if (const Wrong wrong = size(stream)) return wrong;
   return segments(stream, population.tiers[0], plan.end());
 }
