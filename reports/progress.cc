@@ -15,7 +15,29 @@ std::string whole_seconds(Nanos t) {
   return fmt::format("{}", t / base::kSecond);
 }
 
+// "1.2 M of 10 M events (12 %), 150 k/s, 58 s to go"
+std::string prefill_words(const Progress& progress) {
+  const auto done = static_cast<double>(progress.prefilled), all = static_cast<double>(progress.to_prefill);
+  std::string text = fmt::format("{} of {} events", base::format_count(progress.prefilled),
+                                 base::format_count(progress.to_prefill));
+  if (all > 0) text += " (" + base::format_share(done / all) + ")";
+  if (progress.elapsed <= 0 || done <= 0) return text;
+  const double rate = done * static_cast<double>(base::kSecond) / static_cast<double>(progress.elapsed);
+  const auto left = static_cast<Nanos>((all - done) / rate * static_cast<double>(base::kSecond));
+  return text +
+         fmt::format(", {}, {} s to go", base::format_rate(rate), whole_seconds(left + base::kSecond / 2));
+}
+
+std::string pass_words(const Progress::Pass& pass) {
+  const auto done = static_cast<double>(pass.read), all = static_cast<double>(pass.to_read);
+  std::string text = pass.name + " " + (all > 0 ? base::format_share(done / all) : "0 %");
+  if (pass.elapsed <= 0) return text;
+  return text + " at " +
+         base::format_rate(done * static_cast<double>(base::kSecond) / static_cast<double>(pass.elapsed));
+}
+
 std::string place(const Progress& progress) {
+  if (progress.stage == "prefilling") return "prefilling " + prefill_words(progress);
   if (progress.phase.empty()) return progress.stage;
   std::string text = progress.stage == "running" ? progress.phase : progress.stage + ", " + progress.phase;
   text +=
@@ -80,6 +102,9 @@ std::string progress_block(const Progress& progress, std::size_t height, const S
   for (std::size_t i = 0; i < progress.rows.size() && i + kHead < height; ++i) {
     text += row_line(progress.rows[i], name, style) + "\n";
   }
+  for (std::size_t i = 0; i < progress.passes.size() && i + progress.rows.size() + kHead < height; ++i) {
+    text += fitted("  pass " + pass_words(progress.passes[i]), style.width) + "\n";
+  }
   return text;
 }
 
@@ -90,6 +115,7 @@ std::string progress_line(const Progress& progress) {
   const auto worst = std::max_element(
       progress.rows.begin(), progress.rows.end(),
       [](const Progress::Row& a, const Progress::Row& b) { return part_of_bound(a) < part_of_bound(b); });
+  for (const Progress::Pass& pass : progress.passes) line += "  " + pass_words(pass);
   if (worst == progress.rows.end()) return line;
   line += fmt::format("  p99 {} ({} at {})", p99_words(*worst), worst->klass, worst->group);
   std::vector<std::pair<std::string, Nanos>> lags;  // few groups: a search a row is nothing

@@ -1,6 +1,7 @@
 // How a run is going, as text: a block that is drawn in place on a terminal, or one line for a log.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace freshet::reports {
 using base::Nanos;
 
 struct Progress {
-  std::string stage;  // "joining", "probing", "running", "draining", "closing"
+  std::string stage;  // "prefilling", "joining", "probing", "running", "draining", "closing"
   std::string phase;  // "" before the start
   Nanos phase_elapsed = 0, phase_length = 0, elapsed = 0, length = 0;
   double offered = 0, sent = 0, acked = 0, received = 0;  // events/s
@@ -23,6 +24,13 @@ struct Progress {
     Nanos freshness_lag = 0;
   };
   std::vector<Row> rows;
+  struct Pass {  // a replay, backlog or bootstrap pass under way, in offsets
+    std::string name;
+    std::uint64_t read = 0, to_read = 0;
+    Nanos elapsed = 0;
+  };
+  std::vector<Pass> passes;
+  std::uint64_t prefilled = 0, to_prefill = 0;  // stage "prefilling": events, in `elapsed`
 };
 
 // Several lines, none wider than the style's width (a terminal would break it and the block could not be

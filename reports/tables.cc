@@ -183,15 +183,29 @@ std::string time_to_fresh_table(const Settled& settled, const Style& style) {
   return table.empty() ? "" : table.text(style);
 }
 
+namespace {
+
+std::string pass_end(const results::ReplayRow& row) {
+  if (row.finished) return "after " + format_duration(row.finished_at - row.began);
+  if (row.never()) return "never";
+  return "not finished";
+}
+
+}  // namespace
+
 std::string replay_table(const Settled& settled, const Style& style) {
-  Table table("Replay", {"events", "rate", "throughput", "finished", "expired", "redelivered"});
+  Table table("Passes beside the live groups",
+              {"rate", "throughput", "inflow", "had to read", "done", "expired", "again", "caught up"});
   for (const results::ReplayRow& row : settled.figures.replays) {
-    const std::string end =
-        row.finished ? "after " + format_duration(row.finished_at - row.began) : "not finished";
-    table.row(pass_name(settled.plan, row.pass),
-              {format_count(row.events), base::format_rate(row.events_per_second),
-               base::format_bytes(row.bytes_per_second) + "/s", end, format_count(row.expired),
-               format_count(row.redelivered)});
+    const auto kind =
+        settled.plan.replays[static_cast<std::size_t>(row.pass) - settled.plan.groups.size()].kind;
+    const results::Outcomes& o = row.outcomes;
+    table.row(fmt::format("{} ({})", pass_name(settled.plan, row.pass), plan::word_of(kind)),
+              {base::format_rate(row.events_per_second), base::format_bytes(row.bytes_per_second) + "/s",
+               base::format_rate(row.inflow_per_second), format_count(o.planned),
+               share_cell(o.planned - o.undelivered, o.planned), share_cell(o.expired, o.planned),
+               row.redelivered == 0 ? "" : format_count(row.redelivered), pass_end(row)},
+              1, row.finished ? Paint::plain : Paint::bad);
   }
   return table.empty() ? "" : table.text(style);
 }

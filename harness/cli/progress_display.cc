@@ -8,6 +8,8 @@ constexpr base::Nanos kLineEvery = 5 * base::kSecond;
 const char* stage_name(engine::Progress::Stage stage) {
   using Stage = engine::Progress::Stage;
   switch (stage) {
+    case Stage::prefilling:
+      return "prefilling";
     case Stage::joining:
       return "joining";
     case Stage::probing:
@@ -39,6 +41,10 @@ reports::Progress as_text_progress(const engine::Progress& progress) {
   for (const engine::Progress::Row& row : progress.rows) {
     text.rows.push_back({row.klass, row.group, row.p99, row.bound, row.freshness_lag});
   }
+  for (const engine::Progress::Pass& pass : progress.passes)
+    text.passes.push_back({pass.name, pass.read, pass.to_read, pass.elapsed});
+  text.prefilled = progress.prefilled;
+  text.to_prefill = progress.to_prefill;
   return text;
 }
 

@@ -29,8 +29,7 @@ Conductor::Conductor(Context& context, cluster::Admin& admin, std::vector<Report
       writer_(writer),
       options_(options),
       senders_(senders),
-      hold_(hold),
-      replay_noted_(context.passes.size(), false) {}
+      hold_(hold) {}
 
 int Conductor::stop_request() const {
   return options_.stop ? options_.stop->load(std::memory_order_acquire) : kGoOn;
@@ -225,27 +224,35 @@ void Conductor::note_phases(Nanos since) {
   }
 }
 
-void Conductor::note_replays() {
-  for (std::size_t p = 0; p < context_.passes.size(); ++p) {
-    const Pass& pass = context_.passes[p];
-    if (pass.live || replay_noted_[p]) continue;
-    Nanos latest = 0;
-    bool all = true;
-    for (int m = 0; m < pass.members; ++m) {
-      const MemberStatus& status = status_of(pass, m);
-      all = all && status.caught_up.load(std::memory_order_acquire);
-      latest = std::max(latest, status.caught_up_at.load());
-    }
-    if (!all) continue;
-    replay_noted_[p] = true;
-    context_.notes.add(latest, "replay_finished", {{"pass", p}, {"group", pass.name}});
+// P1: a pass ends when it has read to the end of every partition, or when its time is over; its members
+// leave.
+void Conductor::end_pass(std::size_t index, Nanos now) {
+  Pass& pass = context_.passes[index];
+  const plan::Replay& replay = context_.plan.replays[index - context_.plan.groups.size()];
+  Nanos latest = 0;
+  for (const auto& topic : pass.caught_up) {
+    for (const auto& at : topic) latest = std::max(latest, at.load(std::memory_order_acquire));
+  }
+  const Nanos gives_up =
+      replay.lasts > 0 ? context_.time.monotonic(context_.plan.phases[replay.phase].begin + replay.lasts)
+                       : base::kNever;
+  const bool finished = latest != base::kNever;
+  if (!finished && now < gives_up) return;
+  context_.notes.add(finished ? latest : gives_up, finished ? "replay_finished" : "replay_given_up",
+                     {{"pass", index}, {"group", pass.name}});
+  pass.over.store(true, std::memory_order_release);
+}
+
+void Conductor::end_passes(Nanos now) {
+  for (std::size_t p = context_.plan.groups.size(); p < context_.passes.size(); ++p) {
+    if (!context_.passes[p].over.load(std::memory_order_relaxed)) end_pass(p, now);
   }
 }
 
 void Conductor::running(Nanos now) {
   const Nanos since = context_.time.since_start(now);
   if (since >= 0) note_phases(since);
-  note_replays();
+  end_passes(now);
   const int request = context_.unwritable.load(std::memory_order_acquire) ? kStopNow : stop_request();
   if (request != kGoOn && !interrupted_) {
     interrupted_ = true;
@@ -274,7 +281,7 @@ bool Conductor::all_settled() const {
 }
 
 void Conductor::draining(Nanos now) {
-  note_replays();
+  end_passes(now);
   const bool now_asked = stop_request() == kStopNow || context_.unwritable.load(std::memory_order_acquire);
   const Nanos drained_for = now - stage_began_;
   if (all_settled()) {
@@ -310,6 +317,32 @@ void Conductor::closing(Nanos now) {
 }
 
 // ---- Progress ----
+
+// How far the passes that have begun and not ended have come, in offsets.
+std::vector<Progress::Pass> Conductor::pass_progress(Nanos now) const {
+  std::vector<Progress::Pass> all;
+  for (std::size_t p = context_.plan.groups.size(); p < context_.passes.size(); ++p) {
+    const Pass& pass = context_.passes[p];
+    if (pass.over.load(std::memory_order_relaxed) || !context_.time.started()) continue;
+    Progress::Pass row{.name = pass.name};
+    bool begun = false;
+    for (std::size_t topic = 0; topic < pass.streams.size(); ++topic) {
+      for (std::size_t i = 0; i < pass.began_at[topic].size(); ++i) {
+        const std::int64_t began = pass.began_at[topic][i].load(std::memory_order_relaxed);
+        const std::int64_t position = pass.progress[topic][i].position.load(std::memory_order_relaxed);
+        const std::int64_t end = context_.log_ends[pass.streams[topic]][i].load(std::memory_order_relaxed);
+        if (began < 0) continue;
+        begun = true;
+        row.read += static_cast<std::uint64_t>(std::max<std::int64_t>(position - began, 0));
+        row.to_read += static_cast<std::uint64_t>(std::max<std::int64_t>(std::max(end, position) - began, 0));
+      }
+    }
+    const plan::Replay& replay = context_.plan.replays[p - context_.plan.groups.size()];
+    row.elapsed = context_.time.since_start(now) - context_.plan.phases[replay.phase].begin;
+    if (begun) all.push_back(row);
+  }
+  return all;
+}
 
 void Conductor::tell_progress(Nanos now) {
   if (!options_.on_progress || now - told_ < kTellEvery) return;
@@ -353,6 +386,7 @@ void Conductor::tell_progress(Nanos now) {
       }
     }
   }
+  progress.passes = pass_progress(now);
   told_ = now;
   told_sent_ = sent;
   told_acked_ = acked;

@@ -48,7 +48,9 @@ class Conductor final : public Role {
   void enter(Stage stage, Nanos now);
   void fail(std::string why, Nanos now);
   void note_phases(Nanos since);
-  void note_replays();
+  std::vector<Progress::Pass> pass_progress(Nanos now) const;
+  void end_passes(Nanos now);
+  void end_pass(std::size_t index, Nanos now);
   void tell_progress(Nanos now);
   int stop_request() const;
 
@@ -68,7 +70,6 @@ class Conductor final : public Role {
   Nanos probes_sent_ = 0;
   Nanos start_took_ = 0, ended_at_ = 0, drained_in_ = 0;
   std::size_t phases_noted_ = 0;
-  std::vector<bool> replay_noted_;
   // progress
   Nanos told_ = 0;
   std::uint64_t told_sent_ = 0, told_acked_ = 0, told_received_ = 0;

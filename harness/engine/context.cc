@@ -15,9 +15,8 @@ class PlanTimes final : public measure::SourceTimes {
   plan::TimeCursor cursor_;
 };
 
-Pass make_pass(const plan::Plan& plan, std::string name, bool live, int members,
+void fill_pass(Pass& pass, const plan::Plan& plan, std::string name, bool live, int members,
                std::vector<std::size_t> streams) {
-  Pass pass;
   pass.name = std::move(name);
   pass.live = live;
   pass.members = members;
@@ -27,8 +26,9 @@ Pass make_pass(const plan::Plan& plan, std::string name, bool live, int members,
     pass.progress.emplace_back(partitions);
     pass.lag.emplace_back(partitions);
     pass.probed.emplace_back(partitions);
+    for (auto& began : pass.began_at.emplace_back(partitions)) began.store(-1);
+    for (auto& at : pass.caught_up.emplace_back(partitions)) at.store(base::kNever);
   }
-  return pass;
 }
 
 std::unique_ptr<measure::View> make_view(const Pass& pass, const std::vector<plan::StreamLanes>& lanes) {
@@ -67,21 +67,25 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
     for (int lane = 0; lane < lanes[s].lanes(); ++lane) counts.push_back(lanes[s].count(lane));
     acks.push_back(std::make_unique<measure::AckLog>(counts, plan.streams[s].partitions));
     totals.emplace_back();
+    prefill.emplace_back();
+    if (plan.streams[s].prefill > 0) prefill.back().emplace(plan::StreamLanes::of_prefill(plan, s));
+    log_ends.emplace_back(static_cast<std::size_t>(plan.streams[s].partitions));
+    for (auto& end : log_ends.back()) end.store(-1);
   }
   for (std::size_t g = 0; g < plan.groups.size(); ++g) {
     const plan::Group& group = plan.groups[g];
     std::vector<std::size_t> streams;
     for (const plan::GroupStream& read : group.streams) streams.push_back(read.stream);
     auto attendance = plan::attendances(plan, g);
-    const int members = static_cast<int>(attendance.size());
-    Pass& pass = passes.emplace_back(make_pass(plan, group.name, true, members, std::move(streams)));
+    Pass& pass = passes.emplace_back();
+    fill_pass(pass, plan, group.name, true, static_cast<int>(attendance.size()), std::move(streams));
     pass.attendance = std::move(attendance);
     for (const plan::GroupStream& read : group.streams) pass.bounds.push_back(read.bound);
     pass.starts = !group.never_starts;
     pass.view = make_view(pass, lanes);
   }
   for (const plan::Replay& replay : plan.replays) {
-    passes.push_back(make_pass(plan, replay.name, false, replay.members, replay.streams));
+    fill_pass(passes.emplace_back(), plan, replay.name, false, replay.members, replay.streams);
   }
   for (Pass& pass : passes) {
     pass.first_member = member_status.size();
@@ -120,6 +124,11 @@ measure::ShardSpec Context::shard_spec(std::size_t pass, std::size_t topic_index
     if (lanes[stream].partition_of(lane) != partition) continue;
     spec.lanes.push_back(
         {static_cast<std::uint16_t>(lane), lanes[stream].count(lane), plan_times(lanes[stream], lane)});
+  }
+  if (p.live || !prefill[stream]) return spec;
+  for (int lane = partition; lane < prefill[stream]->lanes(); lane += prefill[stream]->partitions()) {
+    const auto number = static_cast<std::uint16_t>(prefill[stream]->lanes() + lane);
+    spec.lanes.push_back({number, prefill[stream]->count(lane), nullptr});
   }
   return spec;
 }

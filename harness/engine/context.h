@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,11 @@ struct Pass {
   std::vector<std::vector<std::atomic<Nanos>>> lag;
   // By topic index, then partition: a probe was seen (T6).
   std::vector<std::vector<std::atomic<bool>>> probed;
+  // Of a pass that is not live. By topic index, then partition: where it began, -1: not given to a member
+  // yet; when it had read to the end for the first time (monotonic), kNever: not yet.
+  std::vector<std::vector<std::atomic<std::int64_t>>> began_at;
+  std::vector<std::vector<std::atomic<Nanos>>> caught_up;
+  std::atomic<bool> over{false};  // it has caught up or given up: its members leave
 };
 
 // What a member tells the conductor, once a step at most.
@@ -89,8 +95,6 @@ struct MemberStatus {
   std::atomic<Nanos> assigned_at{0};  // monotonic time of the last change
   std::atomic<bool> drained{false};   // nothing planned up to the sending end is pending in its shards
   std::atomic<bool> closed{false};
-  std::atomic<bool> caught_up{false};  // replay: every partition's end was reached
-  std::atomic<Nanos> caught_up_at{0};
 };
 
 class Context {
@@ -103,13 +107,21 @@ class Context {
 
   std::vector<plan::StreamLanes> lanes;                       // by stream
   std::vector<std::unique_ptr<measure::AckLog>> acks;         // by stream
-  std::vector<Pass> passes;                                   // groups, then replays
+  std::deque<Pass> passes;                                    // groups, then replays
   std::deque<MemberStatus> member_status;                     // one a member of each pass, in order
   std::deque<measure::Recorder> recorders;                    // one a role that records
   std::vector<std::unique_ptr<cluster::Producer>> producers;  // by stream
   std::deque<Totals> totals;                                  // by stream
 
+  // By stream: what was written before the run (E4); no lanes where the stream has no prefill.
+  std::vector<std::optional<plan::StreamLanes>> prefill;
+  // By stream, then partition: the end of the log when the cluster last told it (L3); -1: never yet.
+  std::vector<std::vector<std::atomic<std::int64_t>>> log_ends;
+
   base::RunTime time;
+  // Wall clock of the τ that prefilled records carry as their CreateTime: the prefill's begin stands for τ =
+  // 0, which is not known then.
+  Nanos prefill_wall = 0;
   std::atomic<Stage> stage{Stage::joining};
   // Events with τ beyond it are not sent (Ctrl-C); kNever while the run goes its way.
   std::atomic<Nanos> sending_until{base::kNever};

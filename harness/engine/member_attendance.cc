@@ -34,10 +34,11 @@ std::optional<Stepped> MemberRole::wait_for_stay(const base::Clock& clock, Stage
     return Stepped{.worked = true};
   };
   status_.drained.store(true, std::memory_order_release);  // nothing is pending where nobody is
-  if (stage >= Stage::closing || stay_ >= stays.size() || stays[stay_].from > context_.last_tau())
-    return never_again();
+  const bool over = stage >= Stage::closing || pass().over.load(std::memory_order_acquire);
+  if (over || stay_ >= stays.size() || stays[stay_].from > context_.last_tau()) return never_again();
   const Nanos joins = context_.time.monotonic(stays[stay_].from);
   if (now < joins) return Stepped{.next = std::min(joins, now + base::kSecond)};
+  if (spec_.starts_at != plan::kWholeLog) start_at_time(clock);
   if (const base::Status joined = join(); !joined) {
     context_.notes.add(now, "member_error", {{"group", pass().name}, {"error", joined.error().message}});
     return never_again();

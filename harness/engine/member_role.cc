@@ -56,6 +56,14 @@ MemberRole::Assignment* MemberRole::find(cluster::TopicPartition from) {
   return by_partition_[from.topic][static_cast<std::size_t>(from.partition)];
 }
 
+// The wall clock at which what is of that τ was written; its milliseconds rounded down, as records carry
+// them.
+void MemberRole::start_at_time(const base::Clock& clock) {
+  const Nanos start = clock.wall() - context_.time.since_start(clock.now());
+  const Nanos from = spec_.starts_at < 0 ? context_.prefill_wall : start;
+  spec_.options.start = {cluster::StartAt::From::time, (from + spec_.starts_at) / base::kMillisecond};
+}
+
 Stepped MemberRole::step(const base::Clock& clock) {
   const Stage stage = context_.stage.load(std::memory_order_acquire);
   if (status_.closed.load(std::memory_order_relaxed)) return {};
@@ -66,12 +74,12 @@ Stepped MemberRole::step(const base::Clock& clock) {
   }
   if (!member_) return {.next = clock.now() + 20 * base::kMillisecond};
   bool worked = apply_due(clock);
-  if (stage >= Stage::closing)
+  if (stage >= Stage::closing || pass().over.load(std::memory_order_acquire))
     return {.worked = leave(clock) || worked, .next = clock.now() + base::kMillisecond};
   worked = poll_some(clock) || worked;
   if (started_ && waiting_.empty()) pass_ends(clock.now());
   store_applied();
-  report_status(clock.now());
+  report_status();
   return {.worked = worked, .next = worked ? clock.now() : next_step(clock.now())};
 }
 
@@ -113,8 +121,11 @@ void MemberRole::receive(Assignment& assignment, const cluster::Record& record, 
   assignment.position = record.offset + 1;
   measure::Envelope envelope;
   const measure::Decoded decoded = measure::read_envelope(record.value, context_.run_id, envelope);
-  const bool event = decoded == measure::Decoded::ok && !(envelope.flags & measure::kProbe);
-  if (!event) note_other(record, decoded, monotonic);
+  // No live pass knows of what was written before the run (E4).
+  const bool prefilled = decoded == measure::Decoded::ok && (envelope.flags & measure::kPrefill) != 0;
+  const bool event =
+      decoded == measure::Decoded::ok && !(envelope.flags & measure::kProbe) && !(prefilled && pass().live);
+  if (!event && !prefilled) note_other(record, decoded, monotonic);
   if (!started_) {  // only probes and other runs' records lie before the start
     assignment.next_to_store = record.offset + 1;
     return;
@@ -198,6 +209,9 @@ void MemberRole::on(const cluster::Assigned& assigned, Nanos now) {
     assignment->start = start;
     assignment->position = start;
     by_partition_[from.topic][static_cast<std::size_t>(from.partition)] = assignment.get();
+    std::int64_t unknown = -1;
+    pass().began_at[from.topic][static_cast<std::size_t>(from.partition)].compare_exchange_strong(unknown,
+                                                                                                  start);
     if (started_) open(*assignment, now);
     // The start is written, so that a member that takes over goes on from here (T6).
     if (spec_.commit != plan::CommitPolicy::none && start >= 0) member_->store(from, start);
@@ -233,7 +247,6 @@ void MemberRole::on(const cluster::End& end, Nanos now) {
   Assignment* assignment = find(end.from);
   if (!assignment) return;
   assignment->position = std::max(assignment->position, end.offset);
-  assignment->end_seen = true;
   assignment->end = end.offset;
   if (started_ && waiting_.empty()) pass_ends(now);
 }
@@ -244,7 +257,13 @@ void MemberRole::pass_ends(Nanos now) {
   for (const auto& assignment : assignments_) {
     if (assignment->end < 0) continue;
     if (assignment->live) assignment->live->passed(assignment->end, since);
-    if (assignment->replay) assignment->replay->passed(assignment->end, since);
+    if (assignment->replay) {
+      assignment->replay->passed(assignment->end, since);
+      Nanos never = base::kNever;
+      pass()
+          .caught_up[assignment->from.topic][static_cast<std::size_t>(assignment->from.partition)]
+          .compare_exchange_strong(never, now, std::memory_order_acq_rel);
+    }
     assignment->end = -1;
   }
 }
@@ -343,20 +362,14 @@ void MemberRole::receiver_second(const base::Clock& clock) {
   idle_in_second_ = false;
 }
 
-void MemberRole::report_status(Nanos now) {
+void MemberRole::report_status() {
   if (!started_) return;
   const Nanos after_last = context_.last_tau() + 1;
   bool drained = waiting_.empty();
-  bool caught_up = drained && !assignments_.empty();
   for (const auto& assignment : assignments_) {
     if (assignment->live && drained) drained = assignment->live->freshness_lag(after_last) == 0;
-    caught_up = caught_up && assignment->end_seen;
   }
   status_.drained.store(drained, std::memory_order_release);
-  if (!pass().live && caught_up && !status_.caught_up.load(std::memory_order_relaxed)) {
-    status_.caught_up_at.store(now);
-    status_.caught_up.store(true, std::memory_order_release);
-  }
 }
 
 Nanos MemberRole::next_step(Nanos now) const {

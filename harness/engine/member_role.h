@@ -11,6 +11,7 @@
 #include "harness/engine/role.h"
 #include "harness/engine/waiting.h"
 #include "harness/measure/envelope.h"
+#include "harness/plan/passes.h"
 
 namespace freshet::engine {
 
@@ -21,6 +22,8 @@ struct MemberSpec {
   std::uint32_t queue = 4096;
   plan::CommitPolicy commit = plan::CommitPolicy::interval;
   plan::Attendance attendance;  // when it is there; a first stay from before the start: it joins for T6
+  // Of a pass that is not live: τ from which on it reads; kWholeLog: `options.start` says where.
+  Nanos starts_at = plan::kWholeLog;
   cluster::MemberOptions options;
   bool joins_before_start() const { return attendance.stays.front().from == plan::Stay::kBeforeStart; }
 };
@@ -46,12 +49,12 @@ class MemberRole final : public Role {
     std::int64_t position = -1;
     std::int64_t next_to_store = -1;  // applied but not stored yet
     std::int64_t end = -1;  // an End that came while records were waiting: passed once they are visible
-    bool end_seen = false;
     std::unique_ptr<measure::LiveShard> live;
     std::unique_ptr<measure::ReplayShard> replay;
   };
 
   Pass& pass() const { return context_.passes[spec_.pass]; }
+  void start_at_time(const base::Clock& clock);
   std::uint16_t stream_of(cluster::TopicPartition from) const;
   Assignment* find(cluster::TopicPartition from);
 
@@ -76,7 +79,7 @@ class MemberRole final : public Role {
   void open(Assignment& assignment, Nanos now);
   void roll(const base::Clock& clock);
   void receiver_second(const base::Clock& clock);
-  void report_status(Nanos now);
+  void report_status();
 
   // member_attendance.cc: joining, leaving, vanishing and pausing as planned.
   std::optional<Stepped> attend(const base::Clock& clock, Stage stage);

@@ -64,6 +64,11 @@ bool Observer::collect() {
     if (asked_.empty()) continue;
     Asked asked = std::move(asked_.front());
     asked_.pop_front();
+    for (const cluster::EndOffsets& end : *answer) {
+      if (end.high_watermark < 0) continue;
+      context_.log_ends[asked.stream][static_cast<std::size_t>(end.partition)].store(
+          end.high_watermark, std::memory_order_relaxed);
+    }
     for (measure::OffsetSecond& row : asked.rows) {
       for (const cluster::EndOffsets& end : *answer) {
         if (end.partition != row.partition) continue;

@@ -9,6 +9,7 @@
 #include "harness/engine/hiccup.h"
 #include "harness/engine/member_role.h"
 #include "harness/engine/observer.h"
+#include "harness/engine/prefill.h"
 #include "harness/engine/reports.h"
 #include "harness/engine/sender.h"
 #include "harness/engine/topics.h"
@@ -42,12 +43,15 @@ class Run {
   base::Status prepare();
   base::Status make_roles();
   base::Status make_producers();
+  base::Status prefill();
+  void tell_prefill(const std::vector<std::unique_ptr<Prefill>>& roles);
   base::Status make_members();
   base::Status make_member(std::size_t pass, int index, MemberSpec spec);
   base::Status make_observer();
   MemberSpec group_member(std::size_t group) const;
   MemberSpec replay_member(std::size_t replay) const;
   measure::Recorder& recorder() { return context_->recorders.emplace_back(); }
+  bool stop_asked() const { return options_.stop && options_.stop->load() != kGoOn; }
   void write_end();
   void clean_up();
   void delete_what_is_ours();
@@ -64,6 +68,8 @@ class Run {
   std::unique_ptr<results::FactsWriter> facts_;
   std::vector<std::unique_ptr<Sender>> senders_;
   std::vector<std::unique_ptr<Reports>> reports_;
+  std::vector<std::size_t> report_places_;  // by stream
+  Nanos prefill_told_ = 0, prefill_began_ = 0;
   std::vector<std::unique_ptr<MemberRole>> members_;
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Hiccup> hiccup_;
@@ -121,9 +127,52 @@ base::Status Run::make_producers() {
     if (!producer) return producer.error();
     context_->producers.push_back(std::move(producer).value());
     reports_.push_back(std::make_unique<Reports>(*context_, recorder(), s));
-    driver_.attach(place, *reports_.back());
+    report_places_.push_back(place);
   }
   return base::Ok{};
+}
+
+// E4: before any member joins, so that a group that starts at the end starts behind it. Each stream's role
+// stands where its reports will be handled later, for that is what its client wakes.
+base::Status Run::prefill() {
+  std::vector<std::unique_ptr<Prefill>> roles;
+  prefill_began_ = driver_.clock().now();
+  context_->prefill_wall = driver_.clock().wall();
+  for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
+    if (!context_->prefill[s]) continue;
+    roles.push_back(std::make_unique<Prefill>(*context_, s));
+    driver_.attach(report_places_[s], *roles.back());
+  }
+  const auto over = [](const auto& role) { return role->over(); };
+  if (!roles.empty()) {
+    driver_.run([&] {
+      tell_prefill(roles);
+      return stop_asked() || std::all_of(roles.begin(), roles.end(), over);
+    });
+  }
+  for (std::size_t s = 0; s < plan_.streams.size(); ++s) driver_.attach(report_places_[s], *reports_[s]);
+  if (stop_asked()) return base::cluster_error("interrupted while the past was written");
+  for (const auto& role : roles) {
+    if (!role->failure().empty()) return base::cluster_error(role->failure());
+    Json note = role->note();
+    note["took_ns"] = driver_.clock().now() - prefill_began_;
+    context_->notes.add(driver_.clock().now(), "prefilled", std::move(note));
+  }
+  return base::Ok{};
+}
+
+void Run::tell_prefill(const std::vector<std::unique_ptr<Prefill>>& roles) {
+  const Nanos now = driver_.clock().now();
+  if (!options_.on_progress || now - prefill_told_ < base::kSecond) return;
+  prefill_told_ = now;
+  Progress progress;
+  progress.stage = Progress::Stage::prefilling;
+  progress.elapsed = now - prefill_began_;
+  for (const auto& role : roles) {
+    progress.prefilled += role->written();
+    progress.to_prefill += role->planned();
+  }
+  options_.on_progress(progress);
 }
 
 MemberSpec Run::group_member(std::size_t g) const {
@@ -132,7 +181,7 @@ MemberSpec Run::group_member(std::size_t g) const {
   spec.service_time = group.service_time;
   spec.queue = group.queue;
   spec.commit = group.commit;
-  spec.options.from_beginning = group.start == plan::Start::beginning;
+  if (group.start == plan::Start::beginning) spec.options.start = cluster::kFromBeginning;
   spec.options.read_committed = group.read_committed;
   spec.options.commit_by_interval = group.commit == plan::CommitPolicy::interval;
   spec.options.commit_interval = group.commit_interval;
@@ -140,15 +189,18 @@ MemberSpec Run::group_member(std::size_t g) const {
   return spec;
 }
 
-// A replay reads from the start; its rate is shared evenly by its members, as a service time (T3).
+// Its rate is shared evenly by the members, as a service time (T3). They commit, as a job does that is to go
+// on after a rebalance and not to begin again.
 MemberSpec Run::replay_member(std::size_t r) const {
   const plan::Replay& replay = plan_.replays[r];
   MemberSpec spec;
   spec.attendance.stays = {{.from = plan_.phases[replay.phase].begin}};
   if (replay.capped) spec.service_time = static_cast<Nanos>(base::kSecond * replay.members / replay.rate);
-  spec.commit = plan::CommitPolicy::none;
-  spec.options.from_beginning = true;
-  spec.options.commit_by_interval = false;
+  spec.starts_at = plan::starts_at(plan_, replay);
+  spec.options.start = cluster::kFromBeginning;
+  if (replay.start == plan::PassStart::offset) {
+    spec.options.start = {cluster::StartAt::From::offset, replay.offset};
+  }
   spec.options.settings = merged(plan_.client_settings, replay.client_settings);
   return spec;
 }
@@ -177,6 +229,10 @@ base::Status Run::make_member(std::size_t p, int index, MemberSpec spec) {
   members_.push_back(std::make_unique<MemberRole>(*context_, cluster_, driver_.wake(place), recorder(),
                                                   std::move(spec), status));
   driver_.attach(place, *members_.back());
+  if (!pass.live) {
+    const auto& cpus = plan_.replays[p - plan_.groups.size()].cpus;
+    if (const base::Status kept = driver_.keep_to(place, cpus); !kept) return kept.error();
+  }
   return joins ? members_.back()->join() : base::Status(base::Ok{});
 }
 
@@ -206,6 +262,7 @@ base::Status Run::make_roles() {
   if (!facts) return facts.error();
   facts_ = std::move(facts).value();
   if (const base::Status made = make_producers(); !made) return made.error();
+  if (const base::Status written = prefill(); !written) return written.error();
   if (const base::Status made = make_members(); !made) return made.error();
   if (const base::Status made = make_observer(); !made) return made.error();
   const int senders = std::max(options_.senders, 1);
@@ -260,6 +317,7 @@ void Run::clean_up() {
   senders_.clear();
   observer_.reset();
   if (!context_) return;
+  for (const auto& producer : context_->producers) producer->purge();
   context_->producers.clear();
   if (!options_.keep_topics && admin_) delete_what_is_ours();
 }
@@ -293,25 +351,20 @@ base::Result<RunOutcome> Run::operator()() {
     return made.error();
   }
   // Nothing half-done: a run that did not start leaves neither folder nor topics.
-  const auto give_up = [&](const base::Error& error) -> base::Error {
+  const auto give_up = [&](const base::Error& error) -> base::Result<RunOutcome> {
     facts_.reset();
     clean_up();
     std::error_code ignored;
     std::filesystem::remove_all(options_.folder, ignored);
-    return error;
+    if (!stop_asked()) return error;
+    outcome_.started = false;
+    outcome_.interrupted = true;
+    return outcome_;
   };
   if (const base::Status ready = prepare(); !ready) return give_up(ready.error());
   if (const base::Status ready = make_roles(); !ready) return give_up(ready.error());
   driver_.run([&] { return conductor_->over(); });
-  if (!context_->time.started()) {
-    const base::Error error = give_up(base::cluster_error(conductor_->failure()));
-    if (options_.stop && options_.stop->load() != kGoOn) {
-      outcome_.started = false;
-      outcome_.interrupted = true;
-      return outcome_;
-    }
-    return error;
-  }
+  if (!context_->time.started()) return give_up(base::cluster_error(conductor_->failure()));
   write_end();
   outcome_.interrupted = conductor_->interrupted();
   outcome_.drained = conductor_->drained();

@@ -17,7 +17,7 @@ namespace freshet::engine {
 
 // How a run is going, about once a second. Rates are events/s since the last one.
 struct Progress {
-  enum class Stage { joining, probing, running, draining, closing };
+  enum class Stage { joining, probing, running, draining, closing, prefilling };
   Stage stage = Stage::joining;
   std::string phase;  // "" before the start
   Nanos phase_elapsed = 0, phase_length = 0, elapsed = 0, length = 0;
@@ -29,6 +29,15 @@ struct Progress {
     Nanos freshness_lag = 0;
   };
   std::vector<Row> rows;
+  struct Pass {  // a replay, backlog or bootstrap pass that is under way
+    std::string name;
+    std::uint64_t read = 0,
+                  to_read = 0;  // offsets: from its start to its position, to the end of the log now
+    Nanos elapsed = 0;          // since its phase began
+  };
+  std::vector<Pass> passes;
+  // prefilling: events written and acknowledged so far, of how many, and the time since it began.
+  std::uint64_t prefilled = 0, to_prefill = 0;
 };
 
 // What a person asked for meanwhile. Set from a signal handler.

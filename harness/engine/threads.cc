@@ -1,6 +1,8 @@
 #include "harness/engine/threads.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include <thread>
 #include <vector>
@@ -12,7 +14,26 @@ std::size_t Threads::reserve(const std::string& name) {
   return places_.size() - 1;
 }
 
+base::Status Threads::keep_to(std::size_t place, const std::vector<int>& cpus) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  for (const int cpu : cpus) {
+    if (cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) continue;
+    return base::usage_error(fmt::format("{} is to keep to CPU {}, which this process may not use; it has {}",
+                                         places_[place].name, cpu, CPU_COUNT(&allowed)));
+  }
+  places_[place].cpus = cpus;
+  return base::Ok{};
+}
+
 void Threads::loop(Place& place) {
+  if (!place.cpus.empty()) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const int cpu : place.cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  }
   pthread_setname_np(pthread_self(), place.name.substr(0, 15).c_str());
   while (!stop_.load(std::memory_order_acquire)) {
     const Stepped stepped = place.role->step(clock_);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <vector>
 
 #include "harness/engine/driver.h"
 
@@ -13,6 +14,7 @@ class Threads final : public Driver {
   std::size_t reserve(const std::string& name) override;
   base::Wake& wake(std::size_t place) override { return places_[place].wake; }
   void attach(std::size_t place, Role& role) override { places_[place].role = &role; }
+  base::Status keep_to(std::size_t place, const std::vector<int>& cpus) override;
   const base::Clock& clock() const override { return clock_; }
   void run(const std::function<bool()>& done) override;
 
@@ -21,6 +23,7 @@ class Threads final : public Driver {
     std::string name;
     base::EventWake wake;
     Role* role = nullptr;
+    std::vector<int> cpus;
   };
   void loop(Place& place);
 

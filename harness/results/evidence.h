@@ -16,6 +16,7 @@ struct Settling {
   const plan::Plan& plan;
   const Facts& facts;
   const std::vector<StreamOutcomes>& outcomes;  // by stream
+  const std::vector<PassSpan>& spans;           // by replay
   const Distributions& distributions;
 };
 

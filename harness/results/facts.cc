@@ -26,9 +26,13 @@ constexpr std::int64_t kSlack = 3600;  // seconds a run may last beyond its plan
 // Reads one host's folder into the facts.
 class HostReader {
  public:
-  HostReader(Facts& facts, const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes,
-             fs::path folder)
-      : facts_(facts), plan_(plan), lanes_(lanes), folder_(std::move(folder)), range_(legal_seconds(plan)) {}
+  HostReader(Facts& facts, const plan::Plan& plan, const PlannedLanes& lanes, fs::path folder)
+      : facts_(facts),
+        plan_(plan),
+        lanes_(lanes.run),
+        prefill_(lanes.prefill),
+        folder_(std::move(folder)),
+        range_(legal_seconds(plan)) {}
 
   void read();
 
@@ -57,13 +61,17 @@ class HostReader {
   void events();
   bool take_event(Json event);
   void take_reset(const Json& event);
+  void take_prefilled(const Json& event);
   void end();
   void ledgers(const Json& end);
+  std::uint64_t planned_of(std::size_t stream, std::size_t lane) const;
   void seen(const std::string& name);
+  static void unite(SeenStream& sum, const measure::SeenLane& lane);
 
   Facts& facts_;
   const plan::Plan& plan_;
   const std::vector<plan::StreamLanes>& lanes_;
+  const std::vector<std::optional<plan::StreamLanes>>& prefill_;
   fs::path folder_;
   SecondRange range_;
   std::optional<Flush> flush_;
@@ -211,6 +219,7 @@ bool HostReader::take_event(Json event) {
     return false;
   }
   if (text_at(event, "kind") == "reset") take_reset(event);
+  if (text_at(event, "kind") == "prefilled") take_prefilled(event);
   facts_.events.push_back(std::move(event));
   return true;
 }
@@ -232,6 +241,19 @@ void HostReader::take_reset(const Json& event) {
       range.stream = static_cast<std::uint16_t>(s);
       range.pass = static_cast<std::uint16_t>(p);
       facts_.expired.push_back(range);
+    }
+  }
+}
+
+void HostReader::take_prefilled(const Json& event) {
+  const Json* partitions = field_at(event, "partitions");
+  if (!partitions || !partitions->is_array()) return;
+  for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
+    if (plan_.streams[s].name != text_at(event, "stream") || !prefill_[s]) continue;
+    std::vector<std::int64_t>& first = facts_.prefilled[s].first;
+    first.assign(static_cast<std::size_t>(lanes_[s].partitions()), -1);
+    for (std::size_t p = 0; p < std::min(first.size(), partitions->size()); ++p) {
+      if ((*partitions)[p].is_object()) first[p] = integer_at((*partitions)[p], "first", -1);
     }
   }
 }
@@ -293,10 +315,18 @@ void HostReader::ledgers(const Json& end) {
   for (const std::string& name : names) seen(name);
 }
 
+// Events of a lane as it is numbered in ledgers; 0: there is none.
+std::uint64_t HostReader::planned_of(std::size_t stream, std::size_t lane) const {
+  const auto lanes = static_cast<std::size_t>(lanes_[stream].lanes());
+  if (lane < lanes) return lanes_[stream].count(static_cast<int>(lane));
+  return prefill_[stream] && lane < 2 * lanes ? prefill_[stream]->count(static_cast<int>(lane - lanes)) : 0;
+}
+
 void HostReader::seen(const std::string& name) {
   std::uint64_t most = 0;
-  for (const plan::StreamLanes& stream : lanes_) {
-    for (int lane = 0; lane < stream.lanes(); ++lane) most = std::max(most, stream.count(lane));
+  for (std::size_t s = 0; s < lanes_.size(); ++s) {
+    for (int lane = 0; lane < 2 * lanes_[s].lanes(); ++lane)
+      most = std::max(most, planned_of(s, static_cast<std::size_t>(lane)));
   }
   const base::Result<std::string> bytes = read_file(folder_ / name);
   const std::optional<measure::Sealed> sealed = bytes ? decode_seen(*bytes, most) : std::nullopt;
@@ -305,29 +335,33 @@ void HostReader::seen(const std::string& name) {
     return;
   }
   const plan::StreamLanes& lanes = lanes_[sealed->stream];
-  const auto first = static_cast<int>(sealed->partition);
-  const auto expected =
-      static_cast<std::size_t>((lanes.lanes() - first + lanes.partitions() - 1) / lanes.partitions());
-  if (sealed->lanes.size() != expected) {
+  // Only a pass that is not live knows of what was written before the run.
+  const bool both = sealed->pass >= plan_.groups.size() && prefill_[sealed->stream];
+  const std::size_t all = static_cast<std::size_t>(lanes.lanes()) * (both ? 2 : 1);
+  if (sealed->lanes.size() != all / static_cast<std::size_t>(lanes.partitions())) {
     damage(name, "is cut or of another plan");
     return;
   }
   SeenStream& sum = facts_.seen[{sealed->stream, sealed->pass}];
-  sum.lanes.resize(static_cast<std::size_t>(lanes.lanes()));
+  sum.lanes.resize(all);
   sum.positions.resize(static_cast<std::size_t>(lanes.partitions()), -1);
   std::int64_t& position = sum.positions[static_cast<std::size_t>(sealed->partition)];
   position = std::max(position, sealed->position);
   for (const measure::SeenLane& lane : sealed->lanes) {
-    if (lane.lane >= sum.lanes.size() || lane.planned != lanes.count(lane.lane)) {
+    if (lane.lane >= sum.lanes.size() || lane.planned != planned_of(sealed->stream, lane.lane)) {
       damage(name, "is of another plan");
       return;
     }
-    std::vector<std::uint64_t>& bits = sum.lanes[lane.lane];
-    if (bits.size() < lane.bits.size()) bits.resize(lane.bits.size());
-    for (std::size_t i = 0; i < lane.bits.size(); ++i) {
-      sum.overlap += static_cast<std::uint64_t>(std::popcount(bits[i] & lane.bits[i]));
-      bits[i] |= lane.bits[i];
-    }
+    unite(sum, lane);
+  }
+}
+
+void HostReader::unite(SeenStream& sum, const measure::SeenLane& lane) {
+  std::vector<std::uint64_t>& bits = sum.lanes[lane.lane];
+  if (bits.size() < lane.bits.size()) bits.resize(lane.bits.size());
+  for (std::size_t i = 0; i < lane.bits.size(); ++i) {
+    sum.overlap += static_cast<std::uint64_t>(std::popcount(bits[i] & lane.bits[i]));
+    bits[i] |= lane.bits[i];
   }
 }
 
@@ -347,9 +381,17 @@ SecondRange legal_seconds(const plan::Plan& plan) {
   return {-(std::int64_t{1} << 31), base::second_of(plan.end()) + base::second_of(plan.drain) + kSlack};
 }
 
-Facts read_facts(const fs::path& folder, const plan::Plan& plan,
-                 const std::vector<plan::StreamLanes>& lanes) {
+PlannedLanes::PlannedLanes(const plan::Plan& plan) {
+  for (std::size_t s = 0; s < plan.streams.size(); ++s) {
+    run.emplace_back(plan, s);
+    prefill.emplace_back();
+    if (plan.streams[s].prefill > 0) prefill.back().emplace(plan::StreamLanes::of_prefill(plan, s));
+  }
+}
+
+Facts read_facts(const fs::path& folder, const plan::Plan& plan, const PlannedLanes& lanes) {
   Facts facts;
+  facts.prefilled.resize(plan.streams.size());
   facts.acks.resize(plan.streams.size());
   std::vector<fs::path> hosts;
   std::error_code code;

@@ -50,11 +50,18 @@ struct ExpiredRange {
   std::int64_t from = 0, to = 0;
 };
 
+// What was written of a stream before the run (E4), by partition: event k of a partition in order of τ (ties
+// by lane) lies at offset first + k. -1: not told.
+struct Prefilled {
+  std::vector<std::int64_t> first;
+};
+
 // What a pass has seen of a stream, over all its shards and hosts (P2).
 struct SeenStream {
-  std::vector<std::vector<std::uint64_t>> lanes;  // bit n of lane
-  std::vector<std::int64_t> positions;            // by partition; -1: none
-  std::uint64_t overlap = 0;                      // events seen by more than one shard
+  std::vector<std::vector<std::uint64_t>>
+      lanes;                            // bit n of lane; those of the prefill stand behind those of the run
+  std::vector<std::int64_t> positions;  // by partition; -1: none
+  std::uint64_t overlap = 0;            // events seen by more than one shard
   bool has(std::size_t lane, std::uint64_t n) const {
     const std::vector<std::uint64_t>& bits = lanes[lane];
     return n / 64 < bits.size() && (bits[n / 64] >> (n % 64) & 1) != 0;
@@ -83,6 +90,7 @@ struct Facts {
   std::vector<std::vector<AckFile>> acks;                              // by stream, then host
   std::map<std::pair<std::uint16_t, std::uint16_t>, SeenStream> seen;  // by (stream, pass)
   std::vector<ExpiredRange> expired;
+  std::vector<Prefilled> prefilled;  // by stream; empty where nothing was
 
   std::vector<std::string> damage;
 
@@ -95,8 +103,12 @@ struct SecondRange {
 };
 SecondRange legal_seconds(const plan::Plan& plan);
 
-// `lanes`: one per stream of the plan, in order.
-Facts read_facts(const std::filesystem::path& folder, const plan::Plan& plan,
-                 const std::vector<plan::StreamLanes>& lanes);
+// The lanes of the plan's streams, in order: of the run, and of what was written before it.
+struct PlannedLanes {
+  explicit PlannedLanes(const plan::Plan& plan);
+  std::vector<plan::StreamLanes> run;
+  std::vector<std::optional<plan::StreamLanes>> prefill;  // empty where the stream has none
+};
+Facts read_facts(const std::filesystem::path& folder, const plan::Plan& plan, const PlannedLanes& lanes);
 
 }  // namespace freshet::results

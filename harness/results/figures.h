@@ -70,13 +70,28 @@ struct DisturbanceRow {
   double debt = 0;          // ∫ (lag - bound)+ dt of the worst partition, s²
 };
 
+// A replay, backlog or bootstrap pass (P1).
 struct ReplayRow {
   int pass = 0;
-  std::uint64_t events = 0, bytes = 0, expired = 0, redelivered = 0;
-  Nanos began = 0;
-  bool finished = false;
-  Nanos finished_at = 0;                               // since the run's start
-  double events_per_second = 0, bytes_per_second = 0;  // while it ran
+  // What it read of the log: events that were new to it, and those that came again.
+  std::uint64_t events = 0, bytes = 0, redelivered = 0;
+  // What it had to read: planned events, written before or in the run, that the log took between where the
+  // pass was to start and where the log ended when the pass did.
+  Outcomes outcomes;
+  Nanos began = 0;        // of its phase
+  Nanos reads_from = -1;  // its members were given partitions; -1: never
+  bool finished = false;  // it caught up
+  Nanos finished_at = 0;  // since the run's start; when not finished: where it gave up, or the run ended
+  // Over the time from reads_from to finished_at: what it read, and what the log took meanwhile of its
+  // streams.
+  double events_per_second = 0, bytes_per_second = 0, inflow_per_second = 0;
+  double progress() const {  // part of what it had to read that it has behind it
+    return outcomes.planned == 0
+               ? 0
+               : 1 - static_cast<double>(outcomes.undelivered) / static_cast<double>(outcomes.planned);
+  }
+  // Not finished, and what was left did not become less: at this rate it never catches up.
+  bool never() const { return !finished && reads_from >= 0 && events_per_second <= inflow_per_second; }
 };
 
 struct LedgerRow {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "harness/base/random.h"
 
@@ -24,9 +25,9 @@ const LaneRow* lane_row(const Facts& facts, std::uint16_t stream, std::uint16_t 
 // One lane of a stream, resolved event by event.
 class LaneResolver {
  public:
-  LaneResolver(const plan::Plan& plan, const plan::StreamLanes& lanes, std::uint16_t stream, Facts& facts,
-               StreamOutcomes& out)
-      : plan_(plan), lanes_(lanes), stream_(stream), facts_(facts), out_(out) {
+  LaneResolver(const plan::Plan& plan, const plan::StreamLanes& lanes, const std::vector<PassSpan>& spans,
+               std::uint16_t stream, Facts& facts, StreamOutcomes& out)
+      : plan_(plan), lanes_(lanes), spans_(spans), stream_(stream), facts_(facts), out_(out) {
     for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
       const auto found = facts.seen.find({stream, static_cast<std::uint16_t>(pass)});
       seen_.push_back(found == facts.seen.end() ? nullptr : &found->second);
@@ -41,6 +42,10 @@ class LaneResolver {
   std::uint64_t Outcomes::*classify(const plan::Event& event, const Ack& ack, std::size_t pass,
                                     bool in_log) const;
   std::uint64_t Outcomes::*in_log(const plan::Event& event, const Ack& ack, std::size_t pass) const;
+  std::uint64_t Outcomes::*by_pass(const plan::Event& event, const Ack& ack, std::size_t pass,
+                                   bool in_log) const;
+  void keep_last_of_keys();
+  bool is_superseded(const plan::Event& event) const;
   void produced(const plan::Event& event, const Ack& ack);
   void keep_open(const plan::Event& event, const Ack& ack, PassOutcomes& pass,
                  std::uint64_t Outcomes::*outcome);
@@ -48,6 +53,7 @@ class LaneResolver {
 
   const plan::Plan& plan_;
   const plan::StreamLanes& lanes_;
+  const std::vector<PassSpan>& spans_;
   std::uint16_t stream_;
   Facts& facts_;
   StreamOutcomes& out_;
@@ -56,6 +62,8 @@ class LaneResolver {
   std::vector<Ack> acks_;
   bool acks_known_ = false;
   std::vector<std::int64_t> last_seen_;  // by pass: greatest n of the lane that it saw; -1: none
+  // Of a compacted topic: the last event of each key of the lane that is in the log.
+  std::unordered_map<std::uint32_t, std::uint64_t> last_of_key_;
 };
 
 // The lane's acks over all hosts: each host knows the events that it sent. False when there are none, or one
@@ -94,6 +102,7 @@ void LaneResolver::resolve(std::uint16_t lane) {
       last_seen_[pass] = static_cast<std::int64_t>(i * 64 + 63) - __builtin_clzll(bits[i]);
     }
   }
+  keep_last_of_keys();
   const LaneRow* row = lane_row(facts_, stream_, lane);
   std::uint64_t hash = 0;
   for (plan::LaneCursor cursor(lanes_, lane); !cursor.done(); cursor.advance()) {
@@ -121,7 +130,10 @@ void LaneResolver::resolve(const plan::Event& event, const Ack& ack) {
     PassOutcomes& passed = out_.passes[pass];
     if (!passed.reads) continue;
     Cell& cell = passed.cells[second * out_.tiers + event.tier];
-    const auto outcome = classify(event, ack, pass, any || acked);
+    const bool live = pass < plan_.groups.size();
+    const auto outcome =
+        live ? classify(event, ack, pass, any || acked) : by_pass(event, ack, pass, any || acked);
+    if (!outcome) continue;  // not the pass's to read
     ++cell.outcomes.planned;
     ++(cell.outcomes.*outcome);
     if (outcome == &Outcomes::visible) {
@@ -160,15 +172,47 @@ std::uint64_t Outcomes::*LaneResolver::in_log(const plan::Event& event, const Ac
   if (ack.state != AckState::acked) {
     return static_cast<std::int64_t>(event.n) < last_seen_[pass] ? &Outcomes::lost : &Outcomes::undelivered;
   }
-  for (const ExpiredRange& range : facts_.expired) {
-    if (range.stream == stream_ && range.pass == pass && range.partition == partition &&
-        ack.offset >= range.from && ack.offset < range.to) {
-      return &Outcomes::expired;
-    }
-  }
+  if (is_expired(facts_, stream_, static_cast<std::uint16_t>(pass), partition, ack.offset))
+    return &Outcomes::expired;
   const std::int64_t position =
       seen_[pass] ? seen_[pass]->positions[static_cast<std::size_t>(partition)] : -1;
-  return ack.offset < position ? &Outcomes::lost : &Outcomes::undelivered;
+  if (ack.offset >= position) return &Outcomes::undelivered;
+  return is_superseded(event) ? &Outcomes::superseded : &Outcomes::lost;
+}
+
+// Of a pass that is not live; null when the event was not its to read (P1).
+std::uint64_t Outcomes::*LaneResolver::by_pass(const plan::Event& event, const Ack& ack, std::size_t pass,
+                                               bool in_the_log) const {
+  if (seen(pass, event.n)) return &Outcomes::visible;
+  if (!in_the_log) return nullptr;
+  const PassSpan& span = spans_[pass - plan_.groups.size()];
+  if (ack.state !=
+      AckState::acked) {  // no believed offset: passed when a later event of its lane was seen (E6)
+    const bool passed = static_cast<std::int64_t>(event.n) < last_seen_[pass] && event.tau >= span.from_tau;
+    return passed ? &Outcomes::lost : nullptr;
+  }
+  const auto outcome = unseen_by(span, facts_, stream_, static_cast<std::uint16_t>(pass),
+                                 lanes_.partition_of(lane_), event.tau, ack.offset);
+  return outcome == &Outcomes::lost && is_superseded(event) ? &Outcomes::superseded : outcome;
+}
+
+// E5: of a compacted topic's key only the last event is sure to stay.
+void LaneResolver::keep_last_of_keys() {
+  last_of_key_.clear();
+  const auto policy = plan_.streams[stream_].topic_config.find("cleanup.policy");
+  const bool compacted = policy != plan_.streams[stream_].topic_config.end() &&
+                         policy->second.find("compact") != std::string::npos;
+  if (!compacted || !acks_known_) return;
+  for (plan::LaneCursor cursor(lanes_, lane_); !cursor.done(); cursor.advance()) {
+    const plan::Event event = cursor.event();
+    const AckState state = acks_[event.n].state;
+    if (state == AckState::acked || state == AckState::acked_unknown) last_of_key_[event.key] = event.n;
+  }
+}
+
+bool LaneResolver::is_superseded(const plan::Event& event) const {
+  const auto last = last_of_key_.find(event.key);
+  return last != last_of_key_.end() && last->second > event.n;
 }
 
 void LaneResolver::produced(const plan::Event& event, const Ack& ack) {
@@ -214,6 +258,33 @@ StreamOutcomes prepare(const plan::Plan& plan, const plan::StreamLanes& lanes, s
     passed.oldest_open_acked = passed.oldest_open;
   }
   return out;
+}
+
+// Every event that was written before the run, partition by partition in the order of the log.
+void resolve_prefill(const plan::Plan& plan, const plan::StreamLanes& lanes,
+                     const std::vector<PassSpan>& spans, std::uint16_t stream, const Facts& facts,
+                     StreamOutcomes& out) {
+  const int partitions = lanes.partitions();
+  for (int partition = 0; partition < partitions; ++partition) {
+    if (facts.prefilled[stream].first.empty()) return;
+    std::int64_t offset = facts.prefilled[stream].first[static_cast<std::size_t>(partition)];
+    for (plan::MergeCursor cursor(lanes, partition, partitions); !cursor.done(); cursor.advance(), ++offset) {
+      const plan::Event event = cursor.event();
+      for (std::size_t pass = plan.groups.size(); pass < plan.passes(); ++pass) {
+        if (!out.passes[pass].reads) continue;
+        const auto seen = facts.seen.find({stream, static_cast<std::uint16_t>(pass)});
+        const auto lane = static_cast<std::size_t>(lanes.lanes() + event.lane);
+        const bool visible = seen != facts.seen.end() && seen->second.has(lane, event.n);
+        const auto outcome = visible
+                                 ? &Outcomes::visible
+                                 : unseen_by(spans[pass - plan.groups.size()], facts, stream,
+                                             static_cast<std::uint16_t>(pass), partition, event.tau, offset);
+        if (!outcome) continue;
+        ++out.passes[pass].prefilled.planned;
+        ++(out.passes[pass].prefilled.*outcome);
+      }
+    }
+  }
 }
 
 // Roles hand over a second's records when it has ended, and the writer comes by a few times a second: so long
@@ -278,8 +349,9 @@ std::vector<std::size_t> streams_of(const plan::Plan& plan, std::size_t pass) {
   return streams;
 }
 
-std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes,
-                                    Facts& facts) {
+std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const PlannedLanes& planned_lanes,
+                                    const std::vector<PassSpan>& spans, Facts& facts) {
+  const std::vector<plan::StreamLanes>& lanes = planned_lanes.run;
   std::vector<StreamOutcomes> all;
   for (std::uint16_t stream = 0; stream < plan.streams.size(); ++stream) {
     const std::int64_t planned = seconds_of(plan.end());
@@ -292,9 +364,11 @@ std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const std::vector<pl
     }
     all.push_back(prepare(plan, lanes[stream], stream, planned));
     all.back().proved = true;
-    LaneResolver resolver(plan, lanes[stream], stream, facts, all.back());
+    LaneResolver resolver(plan, lanes[stream], spans, stream, facts, all.back());
     for (int lane = 0; lane < lanes[stream].lanes(); ++lane)
       resolver.resolve(static_cast<std::uint16_t>(lane));
+    if (planned_lanes.prefill[stream])
+      resolve_prefill(plan, *planned_lanes.prefill[stream], spans, stream, facts, all.back());
   }
   return all;
 }

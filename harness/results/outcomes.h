@@ -10,6 +10,7 @@
 #include "harness/plan/plan.h"
 #include "harness/results/facts.h"
 #include "harness/results/figures.h"
+#include "harness/results/passes.h"
 
 namespace freshet::results {
 
@@ -41,6 +42,9 @@ struct PassOutcomes {
   // By partition: τ of the first event that nothing had settled when the run ended (L1); kNever: none.
   std::vector<Nanos> oldest_open;
   std::vector<Nanos> oldest_open_acked;  // the same over acknowledged events only (L2)
+  // Of a pass that is not live: the events that were written before the run. Like those in `cells`, only what
+  // was its to read: what lies in the log between where it was to start and where the log ended when it did.
+  Outcomes prefilled;
 };
 
 struct StreamOutcomes {
@@ -59,10 +63,10 @@ struct StreamOutcomes {
 // Streams that `pass` reads, replays included.
 std::vector<std::size_t> streams_of(const plan::Plan& plan, std::size_t pass);
 
-// By stream. Names in facts.damage what does not fit together.
+// By stream; `spans` by replay. Names in facts.damage what does not fit together.
 // A complete or interrupted run: exact, from the ledgers. A killed one has no ledgers: what is not known to
 // be visible is `unclassified`, and only the seconds of τ that surely were in the facts count as planned.
-std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes,
-                                    Facts& facts);
+std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const PlannedLanes& lanes,
+                                    const std::vector<PassSpan>& spans, Facts& facts);
 
 }  // namespace freshet::results

@@ -211,35 +211,55 @@ std::vector<DisturbanceRow> disturbance_rows(const Settling& s) {
   return rows;
 }
 
+namespace {
+
+// What the log took of the streams in wall seconds of [from, to), the first and last by the part that lies
+// within.
+double taken_between(const Settling& s, const std::vector<std::size_t>& streams, Nanos from, Nanos to) {
+  double sum = 0;
+  for (std::int64_t second = base::second_of(from); second * base::kSecond < to; ++second) {
+    const Nanos begin = std::max(from, second * base::kSecond),
+                end = std::min(to, (second + 1) * base::kSecond);
+    const double part = static_cast<double>(end - begin) / static_cast<double>(base::kSecond);
+    for (const std::size_t stream : streams) {
+      const Counts* counts = counts_at(s.facts, stream, measure::kNoPass, second);
+      if (counts) sum += part * static_cast<double>(of(*counts, Count::acked));
+    }
+  }
+  return sum;
+}
+
+ReplayRow replay_row(const Settling& s, std::size_t replay) {
+  const std::size_t pass = s.plan.groups.size() + replay;
+  const std::vector<std::size_t>& streams = s.plan.replays[replay].streams;
+  const PassSpan& span = s.spans[replay];
+  ReplayRow row{.pass = static_cast<int>(pass)};
+  for (const std::size_t stream : streams) {
+    row.events += count_of(s.facts, stream, pass, Count::visible);
+    row.bytes += count_of(s.facts, stream, pass, Count::bytes_received);
+    row.redelivered += redelivered(s.facts, stream, pass);
+    add(row.outcomes, outcomes_of(s, stream, pass, -1, kAllPhases));
+    add(row.outcomes, s.outcomes[stream].passes[pass].prefilled);
+  }
+  row.began = span.began;
+  row.reads_from = span.reads_from;
+  row.finished = span.finished;
+  row.finished_at = span.ended;
+  const double seconds =
+      static_cast<double>(span.ended - span.reads_from) / static_cast<double>(base::kSecond);
+  if (span.reads_from >= 0 && seconds > 0) {
+    row.events_per_second = static_cast<double>(row.events) / seconds;
+    row.bytes_per_second = static_cast<double>(row.bytes) / seconds;
+    row.inflow_per_second = taken_between(s, streams, span.reads_from, span.ended) / seconds;
+  }
+  return row;
+}
+
+}  // namespace
+
 std::vector<ReplayRow> replay_rows(const Settling& s) {
   std::vector<ReplayRow> rows;
-  for (std::size_t r = 0; r < s.plan.replays.size(); ++r) {
-    const std::size_t pass = s.plan.groups.size() + r;
-    ReplayRow row{.pass = static_cast<int>(pass)};
-    for (const std::size_t stream : s.plan.replays[r].streams) {
-      row.events += count_of(s.facts, stream, pass, Count::received);
-      row.bytes += count_of(s.facts, stream, pass, Count::bytes_received);
-      row.expired += count_of(s.facts, stream, pass, Count::expired);
-      row.redelivered += redelivered(s.facts, stream, pass);
-    }
-    row.began = s.plan.phases[s.plan.replays[r].phase].begin;
-    row.finished_at = s.facts.ended_at;
-    for (const Json& event : s.facts.events) {
-      if (text_at(event, "kind") != "replay_finished" ||
-          integer_at(event, "pass", -1) != static_cast<std::int64_t>(pass)) {
-        continue;
-      }
-      row.finished = true;
-      row.finished_at = integer_at(event, "t", 0);
-    }
-    const double seconds =
-        static_cast<double>(row.finished_at - row.began) / static_cast<double>(base::kSecond);
-    if (seconds > 0) {
-      row.events_per_second = static_cast<double>(row.events) / seconds;
-      row.bytes_per_second = static_cast<double>(row.bytes) / seconds;
-    }
-    rows.push_back(row);
-  }
+  for (std::size_t r = 0; r < s.plan.replays.size(); ++r) rows.push_back(replay_row(s, r));
   return rows;
 }
 
@@ -250,7 +270,8 @@ std::vector<LedgerRow> ledger_rows(const Settling& s) {
     for (const std::size_t stream : streams_of(s.plan, pass)) {
       LedgerRow row{.stream = static_cast<int>(stream), .pass = static_cast<int>(pass)};
       const auto count = [&](Count what) { return count_of(s.facts, stream, pass, what); };
-      const Outcomes outcomes = outcomes_of(s, stream, pass, -1, kAllPhases);
+      Outcomes outcomes = outcomes_of(s, stream, pass, -1, kAllPhases);
+      add(outcomes, s.outcomes[stream].passes[pass].prefilled);
       row.lost = outcomes.lost;
       row.redelivered = redelivered(s.facts, stream, pass);
       row.log_duplicate = count(Count::log_duplicate);

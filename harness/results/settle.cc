@@ -162,15 +162,13 @@ base::Result<Settled> settle(const fs::path& folder) {
   base::Result<Settled> begun = read_plan(folder);
   if (!begun) return begun.error();
   Settled settled = std::move(begun).value();
-  std::vector<plan::StreamLanes> lanes;
-  for (std::size_t stream = 0; stream < settled.plan.streams.size(); ++stream) {
-    lanes.emplace_back(settled.plan, stream);
-  }
+  const PlannedLanes lanes(settled.plan);
   Facts facts = read_facts(folder, settled.plan, lanes);
-  const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, facts);
+  const std::vector<PassSpan> spans = pass_spans(settled.plan, facts);
+  const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, spans, facts);
   fill_lags(settled.plan, outcomes, facts);
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
-  const Settling s{settled.plan, facts, outcomes, distributions};
+  const Settling s{settled.plan, facts, outcomes, spans, distributions};
   fill(s, settled);
   compare_ledger(s, facts.damage);
   settled.undelivered = undelivered_log(s, settled.figures.identity.target);

@@ -29,6 +29,9 @@ class Names {
     const auto p = static_cast<std::size_t>(i);
     return p < plan_.groups.size() ? plan_.groups[p].name : plan_.replays[p - plan_.groups.size()].name;
   }
+  std::string pass_kind(int i) const {
+    return std::string(plan::word_of(plan_.replays[static_cast<std::size_t>(i) - plan_.groups.size()].kind));
+  }
   Json phase(int i) const { return i < 0 ? Json() : Json(plan_.phases[static_cast<std::size_t>(i)].name); }
   Json tier(int stream, int i) const {
     if (i < 0) return Json();
@@ -122,16 +125,24 @@ Json to_json(const Names& names, const DisturbanceRow& row) {
 }
 
 Json to_json(const Names& names, const ReplayRow& row) {
+  const Outcomes& o = row.outcomes;
+  const double expired = o.planned == 0 ? 0 : static_cast<double>(o.expired) / static_cast<double>(o.planned);
   return {{"group", names.pass(row.pass)},
+          {"pass_kind", names.pass_kind(row.pass)},
           {"events", row.events},
           {"bytes", row.bytes},
-          {"expired", row.expired},
           {"redelivered", row.redelivered},
+          {"to_read", to_json(o)},
+          {"expired_share", expired},
+          {"progress", row.progress()},
           {"began_ns", row.began},
+          {"reads_from_ns", row.reads_from < 0 ? Json() : Json(row.reads_from)},
           {"finished", row.finished},
+          {"never", row.never()},
           {"finished_at_ns", row.finished_at},
           {"events_per_second", row.events_per_second},
-          {"mb_per_second", row.bytes_per_second / 1e6}};
+          {"mb_per_second", row.bytes_per_second / 1e6},
+          {"inflow_per_second", row.inflow_per_second}};
 }
 
 Json to_json(const Names& names, const LedgerRow& row) {

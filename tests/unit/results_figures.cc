@@ -175,6 +175,15 @@ TEST(Figures, HiccupsAndNegativeStalenessAreTold) {
   EXPECT_EQ(figures.negative_staleness, 2U);
 }
 
+// Offset in each partition of the first event with τ from `tau` on, as MadeRun gives them out.
+std::vector<std::int64_t> first_offsets_since(const MadeRun& run, Nanos tau) {
+  const plan::StreamLanes lanes(run.plan(), 0);
+  std::vector<std::int64_t> offsets(static_cast<std::size_t>(lanes.partitions()));
+  for (plan::MergeCursor c(lanes, 0, 1); !c.done() && c.tau() < tau; c.advance())
+    ++offsets[static_cast<std::size_t>(lanes.partition_of(c.event().lane))];
+  return offsets;
+}
+
 TEST(Figures, ReplayHasThroughputAndNoStaleness) {
   plan::Plan plan = small_plan();
   plan.replays.push_back({});
@@ -182,22 +191,43 @@ TEST(Figures, ReplayHasThroughputAndNoStaleness) {
   plan.replays[0].phase = 2;  // from 6 s on
   plan.replays[0].streams = {0};
   MadeRun run(plan);
-  run.decide(fine);
-  run.interval().counts.push_back(count_of(1, 7, Count::received, 900));
+  // What has τ before 3 s had left the log, and another tenth of the rest is not seen by the pass.
+  run.decide([](std::uint16_t, const plan::Event& event) {
+    Fate fate;
+    if (event.tau < 3 * kSecond || event.n % 10 == 9) fate.seen_by = {0};
+    return fate;
+  });
   run.interval().counts.push_back(count_of(1, 7, Count::bytes_received, 460'800));
-  run.interval().counts.push_back(count_of(1, 7, Count::expired, 12));
+  run.interval().counts.push_back(count_of(1, 7, Count::redelivered, 5));
+  const std::vector<std::int64_t> starts = first_offsets_since(run, 3 * kSecond);
+  nlohmann::json rows = nlohmann::json::array();
+  for (std::size_t p = 0; p < starts.size(); ++p)
+    rows.push_back({{"topic", 0}, {"partition", p}, {"start", starts[p]}});
+  run.facts().event(6500 * kMillisecond, "assigned", {{"group", "rebuild"}, {"partitions", rows}});
   run.facts().event(9 * kSecond, "replay_finished", {{"pass", 1}});
   run.finish();
   const Figures figures = run.settled().figures;
   ASSERT_EQ(figures.replays.size(), 1U);
   const ReplayRow& row = figures.replays[0];
   EXPECT_EQ(row.pass, 1);
-  EXPECT_EQ(row.events, 900U);
-  EXPECT_EQ(row.expired, 12U);
+  const Outcomes& o = row.outcomes;
+  std::uint64_t planned = 0, expired = 0;
+  const plan::StreamLanes lanes(plan, 0);
+  for (plan::MergeCursor c(lanes, 0, 1); !c.done(); c.advance()) {
+    ++planned;
+    expired += c.tau() < 3 * kSecond;
+  }
+  EXPECT_EQ(o.planned, planned);
+  EXPECT_EQ(o.expired, expired);
+  EXPECT_EQ(o.visible, row.events);
+  EXPECT_EQ(o.visible + o.expired + o.lost, o.planned);
+  EXPECT_NEAR(static_cast<double>(o.lost), 0.1 * static_cast<double>(planned - expired), 32);
+  EXPECT_EQ(row.redelivered, 5U);
   EXPECT_TRUE(row.finished);
+  EXPECT_EQ(row.reads_from, 6500 * kMillisecond);
   EXPECT_EQ(row.finished_at, 9 * kSecond);
-  EXPECT_DOUBLE_EQ(row.events_per_second, 300);
-  EXPECT_DOUBLE_EQ(row.bytes_per_second, 153'600);
+  EXPECT_DOUBLE_EQ(row.events_per_second, static_cast<double>(row.events) / 2.5);
+  EXPECT_DOUBLE_EQ(row.bytes_per_second, 460'800 / 2.5);
   for (const StalenessRow& staleness : figures.staleness) EXPECT_EQ(staleness.pass, 0);
   ASSERT_EQ(figures.ledgers.size(), 2U);
   EXPECT_EQ(figures.ledgers[1].pass, 1);
