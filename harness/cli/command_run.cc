@@ -38,6 +38,8 @@ OptionSpec spec() {
       "Default: one of the run's own")(
       "connect-timeout", po::value<std::string>()->default_value("10s")->value_name("TIME"),
       "how long the cluster may take to answer before the run is given up (exit 5)")(
+      "allow-commands", po::bool_switch(),
+      "run the commands that the scenario's faults name, as you and in this folder; check shows them")(
       "json", po::bool_switch(), "the figures and the verdict as JSON on stdout; the text goes to stderr")(
       "quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
   add_look(options);
@@ -51,7 +53,7 @@ Runs the scenario and prints how stale its events were, first of all whether its
 SLOs hold. With no target named it runs on the built-in loopback log, whose
 figures are the harness's own noise floor.
 Ctrl-C ends sending, waits for what is on its way and reports what was measured;
-a second one stops at once.
+a second one stops at once. What a fault has done is undone before it ends.
 
 )" + option_help(spec()) +
          R"(
@@ -72,7 +74,7 @@ struct Request {
   std::string prefix;
   base::Nanos connect_timeout = 0;
   int senders = 1;
-  bool json = false, quiet = false, keep_topics = false;
+  bool json = false, quiet = false, keep_topics = false, allow_commands = false;
 };
 
 std::filesystem::path default_folder(const plan::Plan& plan, base::Nanos wall) {
@@ -98,7 +100,21 @@ base::Result<Request> read_request(const po::variables_map& values) {
   request.json = values["json"].as<bool>();
   request.quiet = values["quiet"].as<bool>();
   request.keep_topics = values["keep-topics"].as<bool>();
+  request.allow_commands = values["allow-commands"].as<bool>();
   return request;
+}
+
+// A scenario may come from anybody; what it runs is shown before it may.
+std::optional<std::string> commands_refused(const plan::Plan& plan, const Request& request) {
+  if (plan.faults.empty() || request.allow_commands) return std::nullopt;
+  std::string text = "the scenario's faults run these commands, as you and in this folder:\n";
+  for (const plan::Fault& fault : plan.faults) {
+    text += fmt::format("  {} at {}: {}\n", plan.phases[fault.phase].name, base::format_duration(fault.at),
+                        fault.run);
+    if (!fault.undo.empty())
+      text += fmt::format("  {} later: {}\n", base::format_duration(fault.after), fault.undo);
+  }
+  return text + "Nothing was run. If they may be run, add --allow-commands";
 }
 
 int tell_run(const Request& request) {
@@ -127,6 +143,9 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   options.keep_topics = request.keep_topics;
   options.connect_timeout = request.connect_timeout;
   options.stop = &signals.requested();
+  engine::ShellCommands commands;
+  if (request.allow_commands) options.commands = &commands;
+  options.secrets = target.secrets;
   if (!request.quiet) options.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
   options.prefix = request.prefix;
   int status = kExitUsage;
@@ -159,6 +178,7 @@ int run(const Args& args, const Args& whole) {
     notice(prepared.error().message + "\n");
     return kExitUsage;
   }
+  if (const auto refused = commands_refused(prepared->plan, *request)) return fail(*refused, kExitUsage);
   const base::RealClock clock;
   if (request->folder.empty()) request->folder = default_folder(prepared->plan, clock.wall());
   auto target = open_target(*values, prepared->plan.seed, clock);

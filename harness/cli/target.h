@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/base/result.h"
 #include "harness/cli/load.h"
@@ -14,6 +15,7 @@ namespace freshet::cli {
 struct Target {
   std::string name;  // a dimension of every series: "kafka", "loopback", or NAME of --target NAME=FILE
   std::unique_ptr<cluster::Cluster> cluster;
+  std::vector<std::string> secrets;  // values of its secret settings, to be masked wherever they turn up
 };
 
 // -b, --target, -X; and with them what a command that loads the cluster needs.

@@ -22,11 +22,12 @@ constexpr Nanos kLeaveWithin = 10 * base::kSecond;
 }  // namespace
 
 Conductor::Conductor(Context& context, cluster::Admin& admin, std::vector<Reports*> reports, Writer& writer,
-                     const RunOptions& options, int senders, Nanos hold)
+                     const Faults* faults, const RunOptions& options, int senders, Nanos hold)
     : context_(context),
       admin_(admin),
       reports_(std::move(reports)),
       writer_(writer),
+      faults_(faults),
       options_(options),
       senders_(senders),
       hold_(hold) {}
@@ -311,6 +312,8 @@ void Conductor::draining(Nanos now) {
 void Conductor::closing(Nanos now) {
   bool closed = true;
   for (const MemberStatus& status : context_.member_status) closed = closed && status.closed.load();
+  // What a fault did is undone, however the run ends; commands have time limits of their own.
+  if (faults_ && !faults_->done()) return;
   if (!closed && now - stage_began_ < kLeaveWithin && stop_request() != kStopNow) return;
   if (!closed) context_.notes.add(now, "members_did_not_leave");
   enter(Stage::over, now);

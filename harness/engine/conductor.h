@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/engine/context.h"
+#include "harness/engine/faults.h"
 #include "harness/engine/reports.h"
 #include "harness/engine/role.h"
 #include "harness/engine/run.h"
@@ -16,7 +17,7 @@ namespace freshet::engine {
 class Conductor final : public Role {
  public:
   Conductor(Context& context, cluster::Admin& admin, std::vector<Reports*> reports, Writer& writer,
-            const RunOptions& options, int senders, Nanos hold);
+            const Faults* faults, const RunOptions& options, int senders, Nanos hold);
   Stepped step(const base::Clock& clock) override;
 
   bool over() const { return context_.stage.load(std::memory_order_acquire) == Stage::over; }
@@ -58,6 +59,7 @@ class Conductor final : public Role {
   cluster::Admin& admin_;
   std::vector<Reports*> reports_;
   Writer& writer_;
+  const Faults* faults_;  // null: none
   const RunOptions& options_;
   int senders_;
   Nanos hold_;  // how long the assignment has to stand (T6)

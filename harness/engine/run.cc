@@ -6,6 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/engine/conductor.h"
 #include "harness/engine/context.h"
+#include "harness/engine/faults.h"
 #include "harness/engine/hiccup.h"
 #include "harness/engine/member_role.h"
 #include "harness/engine/observer.h"
@@ -48,6 +49,7 @@ class Run {
   base::Status make_members();
   base::Status make_member(std::size_t pass, int index, MemberSpec spec);
   base::Status make_observer();
+  void make_faults();
   MemberSpec group_member(std::size_t group) const;
   MemberSpec replay_member(std::size_t replay) const;
   measure::Recorder& recorder() { return context_->recorders.emplace_back(); }
@@ -72,6 +74,7 @@ class Run {
   Nanos prefill_told_ = 0, prefill_began_ = 0;
   std::vector<std::unique_ptr<MemberRole>> members_;
   std::unique_ptr<Observer> observer_;
+  std::unique_ptr<Faults> faults_;
   std::unique_ptr<Hiccup> hiccup_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Conductor> conductor_;
@@ -257,6 +260,13 @@ base::Status Run::make_observer() {
   return base::Ok{};
 }
 
+void Run::make_faults() {
+  if (plan_.faults.empty()) return;
+  const std::size_t place = driver_.reserve("faults");
+  faults_ = std::make_unique<Faults>(*context_, *options_.commands, options_.secrets);
+  driver_.attach(place, *faults_);
+}
+
 base::Status Run::make_roles() {
   auto facts = results::FactsWriter::open(options_.folder, options_.host, plan_);
   if (!facts) return facts.error();
@@ -265,6 +275,7 @@ base::Status Run::make_roles() {
   if (const base::Status written = prefill(); !written) return written.error();
   if (const base::Status made = make_members(); !made) return made.error();
   if (const base::Status made = make_observer(); !made) return made.error();
+  make_faults();
   const int senders = std::max(options_.senders, 1);
   for (int i = 0; i < senders; ++i) {
     const std::size_t place = driver_.reserve(fmt::format("sender-{}", i));
@@ -282,8 +293,8 @@ base::Status Run::make_roles() {
   // The built-in log has no heartbeat to wait for.
   const Nanos hold = cluster_.is_loopback_log() ? 0 : options_.hold_assignment;
   const std::size_t conductor = driver_.reserve("conductor");
-  conductor_ =
-      std::make_unique<Conductor>(*context_, *admin_, std::move(reports), *writer_, options_, senders, hold);
+  conductor_ = std::make_unique<Conductor>(*context_, *admin_, std::move(reports), *writer_, faults_.get(),
+                                           options_, senders, hold);
   driver_.attach(conductor, *conductor_);
   return base::Ok{};
 }
@@ -346,6 +357,8 @@ void Run::delete_what_is_ours() {
 }
 
 base::Result<RunOutcome> Run::operator()() {
+  if (!plan_.faults.empty() && !options_.commands)
+    return base::usage_error("the scenario's faults run commands, which was not allowed");
   manifest_ = options_.manifest;
   if (const base::Status made = results::create_run_folder(options_.folder, manifest_, plan_); !made) {
     return made.error();

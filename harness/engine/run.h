@@ -10,6 +10,7 @@
 
 #include "harness/base/result.h"
 #include "harness/cluster/cluster.h"
+#include "harness/engine/commands.h"
 #include "harness/engine/driver.h"
 #include "harness/plan/plan.h"
 
@@ -64,6 +65,9 @@ struct RunOptions {
   // may take its time on a cluster that has gone.
   std::function<void()> on_measured;
   const std::atomic<int>* stop = nullptr;  // a StopRequest
+  // What runs the commands of the plan's faults; null: a plan with faults is refused.
+  Commands* commands = nullptr;
+  std::vector<std::string> secrets;  // texts to be masked in what commands print
 };
 
 struct RunOutcome {

@@ -160,6 +160,24 @@ Validity clock_trust(const plan::Plan& plan, const std::vector<plan::SloInstance
   return rule;
 }
 
+Validity disturbance(const results::Figures& figures) {
+  Validity rule{"V9 disturbance", true, "commands of the scenario's faults that failed", "0", "0"};
+  std::size_t failed = 0;
+  for (const results::CommandRow& row : figures.commands) {
+    if (!row.failed()) continue;
+    rule.holds = false;
+    if (failed++ > 0) continue;
+    const std::string how = !row.began      ? "was not run"
+                            : !row.ended    ? "did not end"
+                            : row.timed_out ? "took longer than its timeout"
+                                            : fmt::format("ended with status {}", row.status);
+    rule.sentence = fmt::format("the command \"{}\" {}", row.command, how);
+    if (!row.last_line.empty()) rule.sentence += fmt::format(", its last line: \"{}\"", row.last_line);
+  }
+  rule.figure = fmt::format("{} of {}", failed, figures.commands.size());
+  return rule;
+}
+
 Validity damage(const results::Figures& figures) {
   Validity rule{"run folder damaged", false, "part of the record is missing or unreadable", "", "0"};
   rule.figure = fmt::format("{} ({})", figures.damage.size(), figures.damage.front());
@@ -178,6 +196,7 @@ std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Fi
   rules.push_back(receiver_bound(plan, figures));
   rules.push_back(host_stall(plan, instances, figures));
   rules.push_back(clock_trust(plan, instances, figures));
+  if (!figures.commands.empty()) rules.push_back(disturbance(figures));
   return rules;
 }
 

@@ -139,6 +139,19 @@ struct OwnNotSentRow {  // V2, per stream and phase
   std::uint64_t planned = 0, not_sent_own = 0;
 };
 
+// A command of the user's that a fault ran. Times since the run's start.
+struct CommandRow {
+  int fault = 0;  // index into Plan::faults
+  bool undo = false;
+  std::string command;  // secrets masked
+  bool began = false, ended = false;
+  Nanos begin = 0, end = 0;
+  int status = 0;
+  bool timed_out = false;
+  std::string last_line;  // of its output
+  bool failed() const { return !ended || status != 0 || timed_out; }
+};
+
 struct Identity {
   std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
       started;             // started: ISO 8601 UTC
@@ -170,7 +183,8 @@ struct Figures {
   std::vector<SloEvidence> slos;
   std::vector<ReceiverRow> receivers;
   std::vector<OwnNotSentRow> own_not_sent;
-  std::vector<Quantile> hiccups;  // weighted by time
+  std::vector<CommandRow> commands;  // of each fault: run, then undo if it has one
+  std::vector<Quantile> hiccups;     // weighted by time
   std::uint64_t negative_staleness = 0;
   Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)
   std::vector<std::string> damage;  // what was missing or unreadable in the folder

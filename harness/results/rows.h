@@ -13,6 +13,7 @@ std::vector<TailRow> tail_rows(const Settling& s);
 std::vector<LagRow> lag_rows(const Settling& s);
 std::vector<DisturbanceRow> disturbance_rows(const Settling& s);
 std::vector<ReplayRow> replay_rows(const Settling& s);
+std::vector<CommandRow> command_rows(const plan::Plan& plan, const Facts& facts);
 std::vector<LedgerRow> ledger_rows(const Settling& s);
 std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);

@@ -122,6 +122,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.lags = lag_rows(s);
   figures.disturbances = disturbance_rows(s);
   figures.replays = replay_rows(s);
+  figures.commands = command_rows(s.plan, s.facts);
   figures.ledgers = ledger_rows(s);
   figures.producers = producer_rows(s);
   figures.slos = slo_evidence(s);

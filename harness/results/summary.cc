@@ -145,6 +145,13 @@ Json to_json(const Names& names, const ReplayRow& row) {
           {"inflow_per_second", row.inflow_per_second}};
 }
 
+Json to_json(const Names&, const CommandRow& row) {
+  return {{"fault", row.fault},         {"undo", row.undo},      {"command", row.command},
+          {"began", row.began},         {"ended", row.ended},    {"begin_ns", row.begin},
+          {"end_ns", row.end},          {"status", row.status},  {"timed_out", row.timed_out},
+          {"last_line", row.last_line}, {"failed", row.failed()}};
+}
+
 Json to_json(const Names& names, const LedgerRow& row) {
   return {{"stream", names.stream(row.stream)},
           {"group", names.pass(row.pass)},
@@ -337,6 +344,7 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["lags"] = rows_json(names, figures.lags);
   json["disturbances"] = rows_json(names, figures.disturbances);
   json["replays"] = rows_json(names, figures.replays);
+  json["commands"] = rows_json(names, figures.commands);
   json["ledgers"] = rows_json(names, figures.ledgers);
   json["producers"] = rows_json(names, figures.producers);
   json["validity"] = validity_json(names, figures);
