@@ -7,8 +7,8 @@ return scenario {
   about = "One of three brokers is killed, and comes back twenty seconds later.",
 
   streams = {
-    account_lock = support.account_lock { rate = "200/s", replication = 3 },
-    chat_turn    = support.chat_turn { rate = "1000/s", replication = 3 },
+    account_lock = support.account_lock { rate = "100/s", replication = 3, partitions = 6 },
+    chat_turn    = support.chat_turn { rate = "400/s", replication = 3, partitions = 6 },
   },
 
   groups = {

@@ -8,8 +8,8 @@ return scenario {
 
   prefill = "10m",
   streams = {
-    account_lock = support.account_lock { rate = "200/s", replication = 3 },
-    chat_turn    = support.chat_turn { rate = "500/s", replication = 3 },
+    account_lock = support.account_lock { rate = "100/s", replication = 3, partitions = 6 },
+    chat_turn    = support.chat_turn { rate = "400/s", replication = 3, partitions = 6 },
   },
 
   groups = {

@@ -87,6 +87,9 @@ base::Status Kafka::start() {
   Settings settings = client_defaults();
   overlay(settings, given_);
   settings[kBootstrap] = bootstrap_;
+  // It asks for offsets through a failover: a leader that it remembers for fifteen minutes would leave them
+  // unknown for as long. Only the harness's own questions go this way.
+  settings["metadata.max.age.ms"] = "2000";
   auto client = make_client(RD_KAFKA_PRODUCER, settings, RD_KAFKA_EVENT_ERROR, quiet_.complaints);
   if (!client) return client.error();
   quiet_.client = std::move(client).value();
