@@ -30,4 +30,17 @@ return scenario {
 }
 )";
 
+// A fault a second after the steady second; `fault` is its body.
+inline std::string with_fault(const std::string& fault) {
+  return R"(
+return scenario {
+  name = "faulty",
+  streams = { chat = { rate = "100/s", bound = "5s", partitions = 4 } },
+  groups = { copilot = {} },
+  phases = { steady { "1s" }, fault { "3s", )" +
+         fault + R"( }, recovery { "1s" } },
+}
+)";
+}
+
 }  // namespace freshet::tests
