@@ -166,23 +166,6 @@ std::string lag_tables(const Settled& settled, const Style& style) {
   return text;
 }
 
-std::string time_to_fresh_table(const Settled& settled, const Style& style) {
-  const plan::Plan& plan = settled.plan;
-  Table table("Time to fresh", {"fresh after", "peak lag", "debt"});
-  int phase = -1;
-  for (const results::DisturbanceRow& row : settled.figures.disturbances) {
-    if (row.phase != phase) {
-      phase = row.phase;
-      table.heading("after " + plan.phases[static_cast<std::size_t>(phase)].name, 1);
-    }
-    const std::string time = (row.reached ? "" : "> ") + format_duration(row.time_to_fresh);
-    table.row(at_group(plan, row.stream, row.pass),
-              {time, format_duration(row.peak), fmt::format("{:.3g} s²", row.debt)}, 2,
-              row.reached ? Paint::plain : Paint::bad);
-  }
-  return table.empty() ? "" : table.text(style);
-}
-
 namespace {
 
 std::string pass_end(const results::ReplayRow& row) {

@@ -14,7 +14,6 @@ std::string staleness_tables(const results::Settled& settled, const Style& style
 // What the slowest events (D >= p99) spent their time on (T1).
 std::string tail_table(const results::Settled& settled, const Style& style);
 std::string lag_tables(const results::Settled& settled, const Style& style);
-std::string time_to_fresh_table(const results::Settled& settled, const Style& style);
 std::string replay_table(const results::Settled& settled, const Style& style);
 // E5: what became of the planned events, and K1's ledger.
 std::string outcome_table(const results::Settled& settled, const Style& style);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "reports/disturbance_tables.h"
 #include "reports/names.h"
 #include "reports/tables.h"
 
@@ -147,6 +148,10 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                                tail_table(settled, style),
                                lag_tables(settled, style),
                                time_to_fresh_table(settled, style),
+                               command_table(settled, style),
+                               fault_tables(settled, style),
+                               offset_fall_table(settled, style),
+                               group_change_table(settled, style),
                                replay_table(settled, style),
                                outcome_table(settled, style),
                                ledger_table(settled, style),

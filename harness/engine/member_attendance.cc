@@ -61,7 +61,13 @@ std::optional<Stepped> MemberRole::pause(const base::Clock& clock, Stage stage) 
     ++pause_;
     return std::nullopt;
   }
-  if (!pausing_) note_move("member_pauses", planned.change, clock.now(), {{"partitions", partitions_held()}});
+  if (!pausing_) {
+    note_move("member_pauses", planned.change, clock.now(), {{"partitions", partitions_held()}});
+    for (const auto& assignment : assignments_) {
+      assignment->resumed = -1;
+      assignment->resumed_told = false;
+    }
+  }
   pausing_ = true;
   if (!started_) open_shards(clock.now());
   roll(clock);
@@ -72,6 +78,7 @@ std::optional<Stepped> MemberRole::pause(const base::Clock& clock, Stage stage) 
 
 // As in a crash: what was applied and not committed is served again by whoever gets the partitions.
 void MemberRole::vanish(Nanos now) {
+  note_resumed(now);
   note_move("member_killed", spec_.attendance.stays[stay_].ended_by, now,
             {{"partitions", partitions_held()}});
   gone(false, now);
@@ -115,6 +122,22 @@ void MemberRole::note_move(const char* kind, std::size_t change, Nanos now, Json
   fields["member"] = spec_.index;
   if (change != plan::kNoChange) fields["change"] = change;
   context_.notes.add(now, kind, std::move(fields));
+}
+
+// Once an assignment or pause: partitions of which something was applied again.
+void MemberRole::note_resumed(Nanos now) {
+  const auto untold = [](const auto& held) { return held->resumed >= 0 && !held->resumed_told; };
+  if (std::none_of(assignments_.begin(), assignments_.end(), untold)) return;
+  Json rows = Json::array();
+  for (const auto& assignment : assignments_) {
+    if (!untold(assignment)) continue;
+    assignment->resumed_told = true;
+    rows.push_back({{"topic", stream_of(assignment->from)},
+                    {"partition", assignment->from.partition},
+                    {"at", assignment->resumed},
+                    {"tau", assignment->resumed_tau}});
+  }
+  context_.notes.add(now, "resumed", {{"group", pass().name}, {"member", spec_.index}, {"partitions", rows}});
 }
 
 Json MemberRole::partitions_held() const {

@@ -79,6 +79,7 @@ Stepped MemberRole::step(const base::Clock& clock) {
   worked = poll_some(clock) || worked;
   if (started_ && waiting_.empty()) pass_ends(clock.now());
   store_applied();
+  note_resumed(clock.now());
   report_status();
   return {.worked = worked, .next = worked ? clock.now() : next_step(clock.now())};
 }
@@ -181,6 +182,10 @@ void MemberRole::apply(Waiting::Item& item, Nanos visible) {
     // A record taken just after the turn of a second belongs to the new one: its lag rows are closed first.
     if (base::second_of(visible) != second_) assignment->live->roll(visible);
     if (item.event) assignment->live->apply(item.record, visible);
+    if (item.event && assignment->resumed < 0) {
+      assignment->resumed = visible;
+      assignment->resumed_tau = item.record.tau;
+    }
     assignment->live->passed(item.record.offset + 1, visible);
   } else if (assignment->replay) {
     if (item.event) assignment->replay->apply(item.record, visible);
@@ -226,6 +231,7 @@ void MemberRole::on(const cluster::Assigned& assigned, Nanos now) {
 }
 
 void MemberRole::release(const std::vector<cluster::TopicPartition>& partitions, bool clean, Nanos now) {
+  note_resumed(now);
   Json rows = Json::array();
   for (const cluster::TopicPartition from : partitions) {
     Assignment* assignment = find(from);

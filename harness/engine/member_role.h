@@ -49,12 +49,16 @@ class MemberRole final : public Role {
     std::int64_t position = -1;
     std::int64_t next_to_store = -1;  // applied but not stored yet
     std::int64_t end = -1;  // an End that came while records were waiting: passed once they are visible
+    // The first event applied since it was given, or since its member stood still: when, and its τ.
+    Nanos resumed = -1, resumed_tau = 0;
+    bool resumed_told = false;
     std::unique_ptr<measure::LiveShard> live;
     std::unique_ptr<measure::ReplayShard> replay;
   };
 
   Pass& pass() const { return context_.passes[spec_.pass]; }
   void start_at_time(const base::Clock& clock);
+  void note_resumed(Nanos now);
   std::uint16_t stream_of(cluster::TopicPartition from) const;
   Assignment* find(cluster::TopicPartition from);
 

@@ -301,6 +301,7 @@ base::Status Run::make_roles() {
 
 // The facts that only the end knows: ledgers, proofs, how it ended.
 void Run::write_end() {
+  for (const auto& role : reports_) role->note_open_gaps(driver_.clock().now());
   writer_->drain(driver_.clock());
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
     facts_->acks(static_cast<std::uint16_t>(s), *context_->acks[s]);

@@ -68,6 +68,12 @@ struct DisturbanceRow {
   Nanos time_to_fresh = 0;  // when not reached: longer than this
   Nanos peak = 0;           // of the freshness lag, from the disturbance's begin on
   double debt = 0;          // ∫ (lag - bound)+ dt of the worst partition, s²
+  // What the members' capacity alone would have needed (results/ideal.h). The capacity is that of all members
+  // present at the end; 0: the group has no service time, so no ideal is known.
+  double capacity = 0;        // events/s
+  std::uint64_t backlog = 0;  // events of the group, all its streams, due and not settled at the end
+  bool ideal_known = false;
+  Nanos ideal_fresh = 0, ideal_drain = 0;  // kNever: not while events are planned
 };
 
 // A replay, backlog or bootstrap pass (P1).
@@ -152,6 +158,64 @@ struct CommandRow {
   bool failed() const { return !ended || status != 0 || timed_out; }
 };
 
+// What a fault did to a stream's acknowledgements, from its command's begin to the next fault or disturbance.
+// A partition is out of service while events are due and none is acknowledged (measure/ack_gaps.h); what is
+// shorter than 250 ms is not seen.
+struct FaultRow {
+  int fault = 0, stream = 0;
+  Nanos begin = 0, in_force = 0, until = 0;  // command begun, command ended, end of what counts; since start
+  int partitions = 0, interrupted = 0;       // of the stream; of them out of service at some time
+  Nanos longest = 0;                         // of one partition; 0: none was seen
+  Nanos longest_from = 0;
+  int longest_partition = -1;
+  bool longest_open = false;  // it lasted to the run's end: longer than `longest`
+  // From `in_force` to the first acknowledgement in every partition, 0: below what is seen.
+  Nanos first_ack = 0;
+  bool first_ack_open = false;  // some partition never acknowledged again
+};
+
+// What a fault did to a stream at a live group. Events are those due from the command's begin on.
+struct FaultGroupRow {
+  int fault = 0, stream = 0, pass = 0;
+  bool reached = false;
+  Nanos time_to_fresh = 0;  // from `in_force` (D1); when not reached: longer than this
+  Nanos peak = 0;           // of the freshness lag
+  Outcomes outcomes;
+};
+
+// An offset that fell, which no healthy log does: acknowledged records are gone, as after an unclean
+// election.
+struct OffsetFallRow {
+  enum class Of { log_end, committed, position };
+  Of of = Of::log_end;
+  int stream = 0, partition = 0, pass = -1;  // -1: the log itself
+  Nanos at = 0;                              // since the run's start, when it was seen
+  std::int64_t from = 0, to = 0;
+};
+
+// A partition that its member let go of or stopped reading, and what came after.
+struct MoveRow {
+  enum class How { revoked, lost, killed, paused };
+  int pass = 0, stream = 0, partition = 0;
+  How how = How::revoked;
+  int from_member = -1, to_member = -1;             // -1: nobody took it any more, or the same one went on
+  int change = -1;                                  // index into Plan::changes; -1: nobody asked for it
+  Nanos released = 0, assigned = -1, resumed = -1;  // resumed: the first event applied after it; -1: never
+  Nanos pause = 0;  // events were due and none was applied; when never resumed: longer than this
+};
+
+// What a change of a group's members did (-1: what happened with none being asked for).
+struct GroupChangeRow {
+  int pass = 0, change = -1;
+  Nanos at = 0;
+  std::uint64_t partitions = 0;  // moves: a partition that moved twice counts twice
+  std::uint64_t unresumed = 0;   // of them those that nobody applied an event of again
+  Nanos longest = 0;             // pause
+  int stream = 0, partition = -1;
+  bool longest_open = false;
+  std::uint64_t redelivered = 0;
+};
+
 struct Identity {
   std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
       started;             // started: ISO 8601 UTC
@@ -184,7 +248,12 @@ struct Figures {
   std::vector<ReceiverRow> receivers;
   std::vector<OwnNotSentRow> own_not_sent;
   std::vector<CommandRow> commands;  // of each fault: run, then undo if it has one
-  std::vector<Quantile> hiccups;     // weighted by time
+  std::vector<FaultRow> faults;      // of those that were begun
+  std::vector<FaultGroupRow> fault_groups;
+  std::vector<OffsetFallRow> offset_falls;  // the whole run, in order of time
+  std::vector<MoveRow> moves;               // in order of time
+  std::vector<GroupChangeRow> group_changes;
+  std::vector<Quantile> hiccups;  // weighted by time
   std::uint64_t negative_staleness = 0;
   Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)
   std::vector<std::string> damage;  // what was missing or unreadable in the folder

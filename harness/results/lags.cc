@@ -132,29 +132,41 @@ Nanos planned_until(const plan::Plan& plan, const Facts& facts) {
   return facts.killed() ? std::min(until, facts.known_until) : until;
 }
 
-DisturbanceRow disturbance(const plan::Plan& plan, const Facts& facts, std::uint16_t stream,
-                           std::uint16_t pass, std::size_t phase) {
-  DisturbanceRow row{.phase = static_cast<int>(phase), .stream = stream, .pass = pass};
-  const Nanos ends = plan.phases[phase].end;
-  Nanos until = base::kNever;  // peak and debt belong to the next disturbance from its begin on
-  for (std::size_t p = phase + 1; p < plan.phases.size() && until == base::kNever; ++p) {
-    if (plan.phases[p].disturbance()) until = plan.phases[p].begin;
-  }
+Freshening freshening(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,
+                      Nanos begin, Nanos ends, Nanos until) {
+  Freshening result;
   std::vector<std::pair<Nanos, Nanos>> over;
   std::map<std::int32_t, double> debts;
-  const auto [begin, end] = rows_of(facts, stream, pass);
-  for (auto it = begin; it != end; ++it) {
+  const auto [first, last] = rows_of(facts, stream, pass);
+  for (auto it = first; it != last; ++it) {
     const LagSecond& lag = it->second;
-    if (lag.first_over >= 0 && lag.last_over >= ends)
-      over.emplace_back(std::max(lag.first_over, ends), lag.last_over);
-    if (lag.second * kSecond < plan.phases[phase].begin || lag.second * kSecond >= until) continue;
-    row.peak = std::max(row.peak, lag.freshness);
-    row.debt = std::max(row.debt, debts[lag.partition] += lag.debt);
+    if (lag.first_over >= 0 && lag.last_over >= ends && lag.first_over < until)
+      over.emplace_back(std::max(lag.first_over, ends), std::min(lag.last_over, until));
+    if (lag.second < base::second_of(begin) || lag.second * kSecond >= until) continue;
+    result.peak = std::max(result.peak, lag.freshness);
+    result.debt = std::max(result.debt, debts[lag.partition] += lag.debt);
   }
   const Nanos limit = planned_until(plan, facts);
   const Nanos fresh = first_fresh(std::move(over), ends, plan.hold);
-  row.reached = fresh + plan.hold <= limit;
-  row.time_to_fresh = std::max<Nanos>(0, (row.reached ? fresh : std::min(fresh, limit)) - ends);
+  result.reached = fresh + plan.hold <= limit && (fresh < until || fresh == ends);
+  result.time_to_fresh = std::max<Nanos>(0, (result.reached ? fresh : std::min(fresh, limit)) - ends);
+  return result;
+}
+
+DisturbanceRow disturbance(const plan::Plan& plan, const Facts& facts, std::uint16_t stream,
+                           std::uint16_t pass, std::size_t phase) {
+  const auto [begin, ends] = std::pair(plan.phases[phase].begin, plan.phases[phase].end);
+  Nanos next = base::kNever;  // peak and debt belong to the next disturbance from its begin on
+  for (std::size_t p = phase + 1; p < plan.phases.size() && next == base::kNever; ++p) {
+    if (plan.phases[p].disturbance()) next = plan.phases[p].begin;
+  }
+  const Freshening whole = freshening(plan, facts, stream, pass, begin, ends, base::kNever);
+  const Freshening own = freshening(plan, facts, stream, pass, begin, ends, next);
+  DisturbanceRow row{.phase = static_cast<int>(phase), .stream = stream, .pass = pass};
+  row.reached = whole.reached;
+  row.time_to_fresh = whole.time_to_fresh;
+  row.peak = own.peak;
+  row.debt = own.debt;
   return row;
 }
 

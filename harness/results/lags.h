@@ -29,6 +29,16 @@ std::int64_t offset_lag(const plan::Plan& plan, const Facts& facts, std::uint16_
 // The last instant up to which the run was as planned: its planned end, or where it was cut off.
 Nanos planned_until(const plan::Plan& plan, const Facts& facts);
 
+// D1: what the lag of (stream, pass) did in [begin, until), of which the disturbance takes [begin, ends).
+struct Freshening {
+  bool reached = false;
+  Nanos time_to_fresh = 0;  // from `ends`; when not reached: longer than this
+  Nanos peak = 0;
+  double debt = 0;  // of the worst partition, s²
+};
+Freshening freshening(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,
+                      Nanos begin, Nanos ends, Nanos until);
+
 // Time to fresh after the phase (D1). Peak and debt are from its begin to the next disturbance or the end.
 DisturbanceRow disturbance(const plan::Plan& plan, const Facts& facts, std::uint16_t stream,
                            std::uint16_t pass, std::size_t phase);

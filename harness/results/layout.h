@@ -15,6 +15,7 @@ inline constexpr const char* kPlanFile = "plan.json";
 inline constexpr const char* kSummaryFile = "summary.json";
 inline constexpr const char* kTimelineFile = "timeline.csv";
 inline constexpr const char* kWorstFile = "worst.csv";
+inline constexpr const char* kDisturbancesFile = "disturbances.csv";
 inline constexpr const char* kEventsFile = "events.jsonl";
 inline constexpr const char* kIntervalsFile = "intervals.hlog";
 inline constexpr const char* kFactsFolder = "facts";

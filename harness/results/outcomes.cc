@@ -216,8 +216,10 @@ bool LaneResolver::is_superseded(const plan::Event& event) const {
 }
 
 void LaneResolver::produced(const plan::Event& event, const Ack& ack) {
-  Produced& sum = out_.produced[static_cast<std::size_t>(base::second_of(event.tau))];
+  const auto second = static_cast<std::size_t>(base::second_of(event.tau));
+  Produced& sum = out_.produced[second];
   ++sum.planned;
+  ++out_.due[static_cast<std::size_t>(lanes_.partition_of(lane_)) * out_.produced.size() + second];
   if (!acks_known_) return;
   const bool own = ack.state == AckState::not_sent_own || ack.state == AckState::planned;
   const bool cluster = ack.state == AckState::not_sent_cluster;
@@ -247,6 +249,7 @@ StreamOutcomes prepare(const plan::Plan& plan, const plan::StreamLanes& lanes, s
   out.tiers = plan.populations[plan.streams[stream].population].tiers.size();
   out.seconds = seconds;
   out.produced.resize(static_cast<std::size_t>(seconds));
+  out.due.resize(static_cast<std::size_t>(seconds * lanes.partitions()));
   out.passes.resize(plan.passes());
   for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
     const std::vector<std::size_t> reads = streams_of(plan, pass);
@@ -304,6 +307,7 @@ void resolve_killed(const plan::Plan& plan, const plan::StreamLanes& lanes, std:
       const plan::Event event = cursor.event();
       const auto second = static_cast<std::size_t>(base::second_of(event.tau));
       ++out.produced[second].planned;
+      ++out.due[static_cast<std::size_t>(lanes.partition_of(lane)) * out.produced.size() + second];
       for (PassOutcomes& pass : out.passes) {
         if (pass.reads) ++pass.cells[second * out.tiers + event.tier].outcomes.planned;
       }

@@ -199,18 +199,6 @@ std::vector<LagRow> lag_rows(const Settling& s) {
   return rows;
 }
 
-std::vector<DisturbanceRow> disturbance_rows(const Settling& s) {
-  std::vector<DisturbanceRow> rows;
-  for (std::size_t phase = 0; phase < s.plan.phases.size(); ++phase) {
-    if (!s.plan.phases[phase].disturbance()) continue;
-    each_live(s.plan, [&](const plan::GroupStream& read, std::size_t pass) {
-      rows.push_back(disturbance(s.plan, s.facts, static_cast<std::uint16_t>(read.stream),
-                                 static_cast<std::uint16_t>(pass), phase));
-    });
-  }
-  return rows;
-}
-
 namespace {
 
 // What the log took of the streams in wall seconds of [from, to), the first and last by the part that lies

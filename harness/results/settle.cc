@@ -123,6 +123,11 @@ void fill(const Settling& s, Settled& settled) {
   figures.disturbances = disturbance_rows(s);
   figures.replays = replay_rows(s);
   figures.commands = command_rows(s.plan, s.facts);
+  figures.faults = fault_rows(s);
+  figures.fault_groups = fault_group_rows(s);
+  figures.offset_falls = offset_fall_rows(s);
+  figures.moves = move_rows(s);
+  figures.group_changes = group_change_rows(s, figures.moves);
   figures.ledgers = ledger_rows(s);
   figures.producers = producer_rows(s);
   figures.slos = slo_evidence(s);

@@ -11,6 +11,7 @@
 #include "harness/results/layout.h"
 #include "harness/results/line_file.h"
 #include "harness/results/settle.h"
+#include "harness/results/summary_rows.h"
 
 namespace freshet::results {
 namespace {
@@ -18,39 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kSchemaVersion = 1;
-
-// Names of the plan's things; null for "all".
-class Names {
- public:
-  explicit Names(const plan::Plan& plan) : plan_(plan) {}
-  std::string stream(int i) const { return plan_.streams[static_cast<std::size_t>(i)].name; }
-  std::string klass(int i) const { return plan_.streams[static_cast<std::size_t>(i)].klass; }
-  std::string pass(int i) const {
-    const auto p = static_cast<std::size_t>(i);
-    return p < plan_.groups.size() ? plan_.groups[p].name : plan_.replays[p - plan_.groups.size()].name;
-  }
-  std::string pass_kind(int i) const {
-    return std::string(plan::word_of(plan_.replays[static_cast<std::size_t>(i) - plan_.groups.size()].kind));
-  }
-  Json phase(int i) const { return i < 0 ? Json() : Json(plan_.phases[static_cast<std::size_t>(i)].name); }
-  Json tier(int stream, int i) const {
-    if (i < 0) return Json();
-    const std::size_t population = plan_.streams[static_cast<std::size_t>(stream)].population;
-    return plan_.populations[population].tiers[static_cast<std::size_t>(i)].name;
-  }
-  // Length of a phase, or of all measured ones, s.
-  double seconds(int i) const {
-    Nanos sum = 0;
-    for (std::size_t p = 0; p < plan_.phases.size(); ++p) {
-      const bool counts = i < 0 ? plan_.phases[p].measured() : static_cast<std::size_t>(i) == p;
-      if (counts) sum += plan_.phases[p].end - plan_.phases[p].begin;
-    }
-    return static_cast<double>(sum) / static_cast<double>(base::kSecond);
-  }
-
- private:
-  const plan::Plan& plan_;
-};
 
 Json to_json(const Quantile& q) {
   static constexpr std::array<const char*, 3> kKinds{"exact", "at_least", "n/a"};
@@ -64,6 +32,8 @@ Json to_json(const std::vector<Quantile>& quantiles) {
   for (const Quantile& q : quantiles) json.push_back(to_json(q));
   return json;
 }
+
+}  // namespace
 
 Json to_json(const Outcomes& o) {
   return {{"planned", o.planned},
@@ -80,6 +50,8 @@ Json to_json(const Outcomes& o) {
           {"unclassified", o.unclassified},
           {"phantom", o.phantom}};
 }
+
+namespace {
 
 Json to_json(const Names& names, const StalenessRow& row) {
   return {{"class", names.klass(row.stream)},
@@ -114,16 +86,6 @@ Json to_json(const Names& names, const LagRow& row) {
           {"unknown_seconds", row.unknown_seconds}};
 }
 
-Json to_json(const Names& names, const DisturbanceRow& row) {
-  return {{"phase", names.phase(row.phase)},
-          {"stream", names.stream(row.stream)},
-          {"group", names.pass(row.pass)},
-          {"reached", row.reached},
-          {"time_to_fresh_ns", row.time_to_fresh},
-          {"peak_ns", row.peak},
-          {"debt_s2", row.debt}};
-}
-
 Json to_json(const Names& names, const ReplayRow& row) {
   const Outcomes& o = row.outcomes;
   const double expired = o.planned == 0 ? 0 : static_cast<double>(o.expired) / static_cast<double>(o.planned);
@@ -143,13 +105,6 @@ Json to_json(const Names& names, const ReplayRow& row) {
           {"events_per_second", row.events_per_second},
           {"mb_per_second", row.bytes_per_second / 1e6},
           {"inflow_per_second", row.inflow_per_second}};
-}
-
-Json to_json(const Names&, const CommandRow& row) {
-  return {{"fault", row.fault},         {"undo", row.undo},      {"command", row.command},
-          {"began", row.began},         {"ended", row.ended},    {"begin_ns", row.begin},
-          {"end_ns", row.end},          {"status", row.status},  {"timed_out", row.timed_out},
-          {"last_line", row.last_line}, {"failed", row.failed()}};
 }
 
 Json to_json(const Names& names, const LedgerRow& row) {
@@ -345,6 +300,11 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["disturbances"] = rows_json(names, figures.disturbances);
   json["replays"] = rows_json(names, figures.replays);
   json["commands"] = rows_json(names, figures.commands);
+  json["faults"] = rows_json(names, figures.faults);
+  json["fault_groups"] = rows_json(names, figures.fault_groups);
+  json["offset_falls"] = rows_json(names, figures.offset_falls);
+  json["group_changes"] = rows_json(names, figures.group_changes);
+  json["moves"] = rows_json(names, figures.moves);
   json["ledgers"] = rows_json(names, figures.ledgers);
   json["producers"] = rows_json(names, figures.producers);
   json["validity"] = validity_json(names, figures);
@@ -358,6 +318,7 @@ base::Status write_summary(const fs::path& folder, const Settled& settled, const
   const std::string text = summary.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
   for (const auto& [name, content] :
        {std::pair(kTimelineFile, timeline_csv(settled)), std::pair(kWorstFile, worst_csv(settled)),
+        std::pair(kDisturbancesFile, disturbances_csv(settled)),
         std::pair(kEventsFile, events_jsonl(settled)),
         std::pair(kIntervalsFile, intervals_log(folder, settled)),
         // the last one: where it is, the others are

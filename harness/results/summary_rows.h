@@ -1,0 +1,24 @@
+// The rows of summary.json and disturbances.csv that tell what disturbances did.
+#pragma once
+
+#include <string>
+
+#include "harness/results/names.h"
+#include "harness/results/settle.h"
+
+namespace freshet::results {
+
+Json to_json(const Outcomes& outcomes);
+Json to_json(const Names& names, const DisturbanceRow& row);
+Json to_json(const Names& names, const CommandRow& row);
+Json to_json(const Names& names, const FaultRow& row);
+Json to_json(const Names& names, const FaultGroupRow& row);
+Json to_json(const Names& names, const OffsetFallRow& row);
+Json to_json(const Names& names, const GroupChangeRow& row);
+Json to_json(const Names& names, const MoveRow& row);
+
+// One row for each disturbance of the timeline at each stream and live group: phases first, then faults and
+// group changes within them.
+std::string disturbances_csv(const Settled& settled);
+
+}  // namespace freshet::results
