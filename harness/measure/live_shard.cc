@@ -207,7 +207,7 @@ LiveShard::~LiveShard() = default;
 
 // Nothing new: redelivered, a second copy, or not an event of this partition's at all (K1, K2).
 bool LiveShard::Impl::known_before(const Received& r, LaneLedger* lane, Nanos visible) {
-  if (r.offset < progress->applied.load(std::memory_order_relaxed)) {
+  if (!take(progress->taken, r.offset)) {
     count(visible, Count::redelivered);
     if (lane && r.n < lane->planned() && r.n == lane->head()) skip_head(*lane);
     return true;

@@ -25,7 +25,7 @@ ReplayShard::~ReplayShard() = default;
 
 void ReplayShard::apply(const Received& record, Nanos visible) {
   Impl& shard = *impl_;
-  if (record.offset < shard.progress->applied.load(std::memory_order_relaxed)) {
+  if (!take(shard.progress->taken, record.offset)) {
     shard.count(visible, Count::redelivered);
     return;
   }

@@ -31,10 +31,11 @@ struct LaneSource {
 };
 
 // What a pass has applied of a partition, over all its shards: offsets below are redelivered when seen again
-// (K2). Written by the shards that are open (two may be for a while, P2), read when the next one opens and by
-// the observer.
+// (K2). Shards that are open, and two may be for a while (P2), take each offset from it once between them.
+// Read when the next one opens and by the observer.
 struct Progress {
-  std::atomic<std::int64_t> applied{-1};  // highest offset applied + 1; -1: nothing yet
+  std::atomic<std::int64_t> applied{-1};  // highest offset passed + 1; -1: nothing yet
+  std::atomic<std::int64_t> taken{-1};    // the same of events, raised by the one shard that applies it
   // Greater of the client's position and the last End (E6); -1: none yet.
   std::atomic<std::int64_t> position{-1};
   // Until when shards have told the lag of the partition, so that the next one tells it from there and the
@@ -123,12 +124,5 @@ class ReplayShard {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// Union of shards of one (pass, partition): what the pass has seen; `overlap` = events seen by more than one.
-struct Merged {
-  std::vector<SeenLane> lanes;
-  std::uint64_t overlap = 0;
-};
-Merged merge(const std::vector<Sealed>& shards);
 
 }  // namespace freshet::measure

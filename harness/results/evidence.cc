@@ -81,8 +81,8 @@ void ledger(const Settling& s, const plan::SloInstance& instance, SloEvidence& e
       evidence.count = all.lost;
       break;
     case Figure::duplicate:
-      evidence.count = redelivered(s.facts, instance.stream, instance.group) + count(Count::log_duplicate) +
-                       count(Count::reprocessed);
+      evidence.count = redelivered(s.facts, instance.stream, instance.group) +
+                       log_duplicates(s.facts, instance.stream, instance.group) + count(Count::reprocessed);
       break;
     default:
       evidence.count = count(Count::out_of_order);
@@ -167,14 +167,30 @@ std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass,
   return sum;
 }
 
-// What shards noticed themselves, and what two of them saw without knowing of each other (P2).
-std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass) {
-  return count_of(facts, stream, pass, Count::redelivered) + overlap(facts, stream, pass);
+namespace {
+
+std::uint64_t of_seen(const Facts& facts, std::size_t stream, std::size_t pass,
+                      std::uint64_t SeenStream::*what) {
+  const auto seen = facts.seen.find({static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass)});
+  return seen == facts.seen.end() ? 0 : seen->second.*what;
 }
 
-std::uint64_t overlap(const Facts& facts, std::size_t stream, std::size_t pass) {
-  const auto seen = facts.seen.find({static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass)});
-  return seen == facts.seen.end() ? 0 : seen->second.overlap;
+}  // namespace
+
+// What shards noticed themselves, and what two of them saw without knowing of each other (P2).
+std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass) {
+  return count_of(facts, stream, pass, Count::redelivered) +
+         of_seen(facts, stream, pass, &SeenStream::overlap);
+}
+
+std::uint64_t log_duplicates(const Facts& facts, std::size_t stream, std::size_t pass) {
+  return count_of(facts, stream, pass, Count::log_duplicate) +
+         of_seen(facts, stream, pass, &SeenStream::copies);
+}
+
+std::uint64_t seen_again(const Facts& facts, std::size_t stream, std::size_t pass) {
+  return of_seen(facts, stream, pass, &SeenStream::overlap) +
+         of_seen(facts, stream, pass, &SeenStream::copies);
 }
 
 std::vector<SloEvidence> slo_evidence(const Settling& s) {

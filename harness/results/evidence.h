@@ -30,8 +30,9 @@ std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass,
 // Ranked histogram of ages of those that did not become visible.
 measure::Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
 // Events that more than one shard of the pass took for new.
-std::uint64_t overlap(const Facts& facts, std::size_t stream, std::size_t pass);
+std::uint64_t seen_again(const Facts& facts, std::size_t stream, std::size_t pass);
 std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass);
+std::uint64_t log_duplicates(const Facts& facts, std::size_t stream, std::size_t pass);
 
 // One per instance of plan/slo_instances.h, in the same order.
 std::vector<SloEvidence> slo_evidence(const Settling& s);

@@ -24,6 +24,17 @@ using measure::WorstEvent;
 constexpr std::int64_t kSlack = 3600;  // seconds a run may last beyond its plan and drain
 
 // Reads one host's folder into the facts.
+// The bits that both have.
+std::uint64_t unite(std::vector<std::uint64_t>& bits, const std::vector<std::uint64_t>& more) {
+  std::uint64_t both = 0;
+  if (bits.size() < more.size()) bits.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    both += static_cast<std::uint64_t>(std::popcount(bits[i] & more[i]));
+    bits[i] |= more[i];
+  }
+  return both;
+}
+
 class HostReader {
  public:
   HostReader(Facts& facts, const plan::Plan& plan, const PlannedLanes& lanes, fs::path folder)
@@ -66,7 +77,7 @@ class HostReader {
   void ledgers(const Json& end);
   std::uint64_t planned_of(std::size_t stream, std::size_t lane) const;
   void seen(const std::string& name);
-  static void unite(SeenStream& sum, const measure::SeenLane& lane);
+  void unite_with_others();
 
   Facts& facts_;
   const plan::Plan& plan_;
@@ -75,6 +86,7 @@ class HostReader {
   fs::path folder_;
   SecondRange range_;
   std::optional<Flush> flush_;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, SeenStream> seen_;  // of this host alone
 };
 
 void HostReader::read() {
@@ -313,6 +325,7 @@ void HostReader::ledgers(const Json& end) {
            fmt::format("{} files, {} were written", names.size(), integer_at(end, "shards", 0)));
   }
   for (const std::string& name : names) seen(name);
+  unite_with_others();
 }
 
 // Events of a lane as it is numbered in ledgers; 0: there is none.
@@ -342,7 +355,7 @@ void HostReader::seen(const std::string& name) {
     damage(name, "is cut or of another plan");
     return;
   }
-  SeenStream& sum = facts_.seen[{sealed->stream, sealed->pass}];
+  SeenStream& sum = seen_[{sealed->stream, sealed->pass}];
   sum.lanes.resize(all);
   sum.positions.resize(static_cast<std::size_t>(lanes.partitions()), -1);
   std::int64_t& position = sum.positions[static_cast<std::size_t>(sealed->partition)];
@@ -352,16 +365,20 @@ void HostReader::seen(const std::string& name) {
       damage(name, "is of another plan");
       return;
     }
-    unite(sum, lane);
+    sum.copies += unite(sum.lanes[lane.lane], lane.bits);
   }
 }
 
-void HostReader::unite(SeenStream& sum, const measure::SeenLane& lane) {
-  std::vector<std::uint64_t>& bits = sum.lanes[lane.lane];
-  if (bits.size() < lane.bits.size()) bits.resize(lane.bits.size());
-  for (std::size_t i = 0; i < lane.bits.size(); ++i) {
-    sum.overlap += static_cast<std::uint64_t>(std::popcount(bits[i] & lane.bits[i]));
-    bits[i] |= lane.bits[i];
+void HostReader::unite_with_others() {
+  for (const auto& [key, mine] : seen_) {
+    SeenStream& all = facts_.seen[key];
+    all.lanes.resize(mine.lanes.size());
+    all.positions.resize(mine.positions.size(), -1);
+    all.copies += mine.copies;
+    for (std::size_t lane = 0; lane < mine.lanes.size(); ++lane)
+      all.overlap += unite(all.lanes[lane], mine.lanes[lane]);
+    for (std::size_t p = 0; p < mine.positions.size(); ++p)
+      all.positions[p] = std::max(all.positions[p], mine.positions[p]);
   }
 }
 

@@ -61,7 +61,9 @@ struct SeenStream {
   std::vector<std::vector<std::uint64_t>>
       lanes;                            // bit n of lane; those of the prefill stand behind those of the run
   std::vector<std::int64_t> positions;  // by partition; -1: none
-  std::uint64_t overlap = 0;            // events seen by more than one shard
+  // Events that several shards saw. Those of one host share what they applied and take each offset once, so
+  // theirs are two records: log duplicates. Those of several hosts are taken for redelivered (K2, P2).
+  std::uint64_t copies = 0, overlap = 0;
   bool has(std::size_t lane, std::uint64_t n) const {
     const std::vector<std::uint64_t>& bits = lanes[lane];
     return n / 64 < bits.size() && (bits[n / 64] >> (n % 64) & 1) != 0;

@@ -262,7 +262,7 @@ std::vector<LedgerRow> ledger_rows(const Settling& s) {
       add(outcomes, s.outcomes[stream].passes[pass].prefilled);
       row.lost = outcomes.lost;
       row.redelivered = redelivered(s.facts, stream, pass);
-      row.log_duplicate = count(Count::log_duplicate);
+      row.log_duplicate = log_duplicates(s.facts, stream, pass);
       row.reprocessed = count(Count::reprocessed);
       row.out_of_order = count(Count::out_of_order);
       row.phantom = std::max(outcomes.phantom, count(Count::phantom));

@@ -82,7 +82,7 @@ void compare_ledger(const Settling& s, std::vector<std::string>& damage) {
   for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
     for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
       const std::uint64_t seen =
-          outcomes_of(s, read.stream, pass, -1, kAllPhases).visible + overlap(s.facts, read.stream, pass);
+          outcomes_of(s, read.stream, pass, -1, kAllPhases).visible + seen_again(s.facts, read.stream, pass);
       const std::uint64_t counted = cohorts_of(s, read.stream, pass, -1, kAllPhases).samples;
       if (seen == counted) continue;
       damage.push_back(fmt::format("{} at {}: {} events visible by the ledger, {} by the counters",

@@ -206,24 +206,6 @@ TEST(LiveShard, SealsWhatItSaw) {
   EXPECT_EQ(sealed.lanes[1].bits, std::vector<std::uint64_t>{2});
 }
 
-SeenLane lane_of(std::uint16_t lane, std::uint64_t bits) {
-  return {lane, 64, {bits}};
-}
-
-TEST(Merge, IsTheUnionAndCountsTheOverlap) {
-  std::vector<Sealed> shards(3);
-  shards[0].lanes = {lane_of(0, 0b0111), lane_of(4, 0b1)};
-  shards[1].lanes = {lane_of(0, 0b1100)};
-  shards[2].lanes = {lane_of(0, 0b1000), lane_of(8, 0b10)};
-  const Merged merged = merge(shards);
-  EXPECT_EQ(merged.overlap, 2U);  // bit 2 of the first two, bit 3 of the last two
-  ASSERT_EQ(merged.lanes.size(), 3U);
-  EXPECT_EQ(merged.lanes[0].bits[0], 0b1111U);
-  EXPECT_EQ(merged.lanes[1].lane, 4U);
-  EXPECT_EQ(merged.lanes[2].bits[0], 0b10U);
-  EXPECT_TRUE(merge({}).lanes.empty());
-}
-
 TEST(ReplayShard, CountsWithoutStaleness) {
   Partition p(Taus{{0, 10, 20}});
   ReplayShard shard(p.spec(0, /*times=*/false), &p.progress, &p.recorder);
