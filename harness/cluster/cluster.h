@@ -222,8 +222,8 @@ class Admin {
                                                             Timeout timeout) = 0;
 
   // For a role: asks the end offsets of all partitions of a topic (L3) on a connection of its own; answers
-  // come from poll_end_offsets(), one vector a request, with -1 for partitions that did not answer in
-  // `timeout`.
+  // come from poll_end_offsets(), one vector a request and in their order, with -1 for partitions that did
+  // not answer in `timeout`.
   virtual void request_end_offsets(const std::string& topic, int partitions, Timeout timeout) = 0;
   virtual std::optional<std::vector<EndOffsets>> poll_end_offsets() = 0;
 };

@@ -274,30 +274,6 @@ void MemberRole::pass_ends(Nanos now) {
   }
 }
 
-// P4: below the log's start the events between are expired; above its end the log was cut.
-void MemberRole::on(const cluster::Reset& reset, Nanos now) {
-  const bool below = reset.low_watermark >= 0 && reset.position < reset.low_watermark;
-  const bool above = reset.high_watermark >= 0 && reset.position > reset.high_watermark;
-  const std::int64_t go_on = below   ? reset.low_watermark
-                             : above ? reset.high_watermark
-                                     : std::max<std::int64_t>(reset.position, 0);
-  context_.notes.add(now, "reset",
-                     {{"group", pass().name},
-                      {"stream", context_.plan.streams[stream_of(reset.from)].name},
-                      {"partition", reset.from.partition},
-                      {"position", reset.position},
-                      {"cause", below   ? "expired"
-                                : above ? "truncated"
-                                        : "unknown"},
-                      {"goes_on_at", go_on}});
-  if (below && started_) {
-    recorder_.count(stream_of(reset.from), static_cast<std::uint16_t>(spec_.pass),
-                    context_.time.since_start(now), measure::Count::expired,
-                    static_cast<std::uint64_t>(reset.low_watermark - reset.position));
-  }
-  member_->seek(reset.from, go_on);
-}
-
 void MemberRole::on(const cluster::MemberError& error, Nanos now) {
   if (error.refused) context_.refusal.set(error.message);
   context_.notes.add(

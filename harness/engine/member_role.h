@@ -59,6 +59,7 @@ class MemberRole final : public Role {
   Pass& pass() const { return context_.passes[spec_.pass]; }
   void start_at_time(const base::Clock& clock);
   void note_resumed(Nanos now);
+  void forget_above(cluster::TopicPartition from, std::int64_t offset);
   std::uint16_t stream_of(cluster::TopicPartition from) const;
   Assignment* find(cluster::TopicPartition from);
 

@@ -83,6 +83,7 @@ void Reports::handle(const cluster::Report& report, Nanos monotonic) {
 void Reports::note_gap(const measure::AckGap& gap, Nanos monotonic) {
   Json fields = {{"stream", stream_}, {"partition", gap.partition}, {"from", gap.from}};
   if (gap.to != base::kNever) fields["to"] = gap.to;
+  if (gap.last != measure::AckGap::kNone) fields["last"] = gap.last;
   context_.notes.add(monotonic, "ack_gap", std::move(fields));
 }
 

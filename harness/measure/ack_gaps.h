@@ -17,6 +17,8 @@ using base::Nanos;
 struct AckGap {
   std::int32_t partition = 0;
   Nanos from = 0, to = 0;
+  Nanos last = kNone;  // the acknowledgement before it
+  static constexpr Nanos kNone = INT64_MIN;
 };
 
 class AckGaps {
@@ -28,7 +30,7 @@ class AckGaps {
   // waited, unless an older one failed meanwhile.
   AckGap acked(std::int32_t partition, Nanos tau, Nanos at) {
     Partition& p = partitions_[static_cast<std::size_t>(partition)];
-    const AckGap gap{partition, waiting_since(p, tau), at};
+    const AckGap gap{partition, waiting_since(p, tau), at, p.last};
     p.last = at;
     p.oldest_failed = base::kNever;
     return gap;
@@ -44,13 +46,13 @@ class AckGaps {
     const Partition& p = partitions_[static_cast<std::size_t>(partition)];
     const Nanos waiting = oldest < p.oldest_failed ? oldest : p.oldest_failed;
     if (waiting == base::kNever) return std::nullopt;
-    return AckGap{partition, p.last > waiting ? p.last : waiting, base::kNever};
+    return AckGap{partition, p.last > waiting ? p.last : waiting, base::kNever, p.last};
   }
   Nanos last(std::int32_t partition) const { return partitions_[static_cast<std::size_t>(partition)].last; }
 
  private:
   struct Partition {
-    Nanos last = INT64_MIN;  // acknowledgement
+    Nanos last = AckGap::kNone;  // acknowledgement
     Nanos oldest_failed = base::kNever;
   };
   static Nanos waiting_since(const Partition& p, Nanos tau) {

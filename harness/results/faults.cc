@@ -38,6 +38,7 @@ std::optional<Window> window_of(const Settling& s, std::size_t fault) {
 struct Gap {
   int partition = 0;
   Nanos from = 0, to = 0;
+  Nanos last = -1;  // the acknowledgement before it; -1: none
   bool open = false;
 };
 
@@ -47,7 +48,7 @@ std::vector<Gap> gaps_of(const Facts& facts, std::size_t stream) {
     if (text_at(event, "kind") != "ack_gap") continue;
     if (integer_at(event, "stream", -1) != static_cast<std::int64_t>(stream)) continue;
     Gap gap{static_cast<int>(integer_at(event, "partition", -1)), integer_at(event, "from", 0),
-            integer_at(event, "to", -1)};
+            integer_at(event, "to", -1), integer_at(event, "last", -1)};
     gap.open = gap.to < 0;
     if (gap.open) gap.to = integer_at(event, "t", gap.from);
     gaps.push_back(gap);
@@ -72,8 +73,9 @@ FaultRow fault_row(const Settling& s, std::size_t fault, const Window& window, s
       row.longest_partition = gap.partition;
       row.longest_open = gap.open;
     }
-    if (gap.from > window.in_force || gap.to <= window.in_force) continue;
-    row.first_ack = std::max(row.first_ack, gap.to - window.in_force);
+    // The first acknowledgement after the fault came into force is the one that ends this gap.
+    if (gap.last > window.in_force || gap.to <= window.in_force) continue;
+    row.first_ack = std::max(row.first_ack, gap.to - std::max(gap.from, window.in_force));
     row.first_ack_open = row.first_ack_open || gap.open;
   }
   row.interrupted = static_cast<int>(std::count(interrupted.begin(), interrupted.end(), true));

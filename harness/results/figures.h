@@ -169,7 +169,8 @@ struct FaultRow {
   Nanos longest_from = 0;
   int longest_partition = -1;
   bool longest_open = false;  // it lasted to the run's end: longer than `longest`
-  // From `in_force` to the first acknowledgement in every partition, 0: below what is seen.
+  // From `in_force`, or the first event that was due after it, to the first acknowledgement: of the partition
+  // that took longest. 0: below what is seen.
   Nanos first_ack = 0;
   bool first_ack_open = false;  // some partition never acknowledged again
 };

@@ -72,6 +72,19 @@ TEST_P(Administer, TellsEndOffsets) {
   }
 }
 
+// The first question has to find out where the topic is, the second need not: it could be answered before.
+TEST_P(Administer, AnswersEndOffsetsInTheOrderOfTheQuestions) {
+  const std::string known = make_topic(1);
+  EXPECT_EQ(end_offsets(known, 1)[0].high_watermark, 0);
+  const std::vector<std::string> asked = {make_topic(1), known, make_topic(2), known};
+  for (const std::string& topic : asked) admin().request_end_offsets(topic, 1, kPatience);
+  for (const std::string& topic : asked) {
+    std::optional<std::vector<EndOffsets>> answer;
+    ASSERT_TRUE(eventually([&] { return (answer = admin().poll_end_offsets()).has_value(); }));
+    EXPECT_EQ(answer->at(0).topic, topic);
+  }
+}
+
 TEST_P(Administer, ForgetsADeletedGroup) {
   const std::string topic = make_topic();
   const std::string group = make_group();

@@ -75,11 +75,19 @@ Brokers::~Brokers() {
   must("wipe");
 }
 
-ScriptRan Brokers::script(const std::string& arguments) const {
+std::string Brokers::with_folder(const std::string& arguments) const {
   const auto end_of_command = arguments.find(' ');
-  std::string with_folder = fmt::format("{} --dir '{}'", arguments.substr(0, end_of_command), dir_);
-  if (end_of_command != std::string::npos) with_folder += arguments.substr(end_of_command);
-  return kafka_script(with_folder);
+  std::string all = fmt::format("{} --dir '{}'", arguments.substr(0, end_of_command), dir_);
+  if (end_of_command != std::string::npos) all += arguments.substr(end_of_command);
+  return all;
+}
+
+ScriptRan Brokers::script(const std::string& arguments) const {
+  return kafka_script(with_folder(arguments));
+}
+
+std::string Brokers::command(const std::string& arguments) const {
+  return fmt::format("'{}/kafka' {}", FRESHET_SCRIPTS, with_folder(arguments));
 }
 
 ScriptRan Brokers::must(const std::string& arguments) const {

@@ -58,9 +58,12 @@ class Brokers {
   std::string admin(const std::string& tool_and_arguments) const;
   // Any command of the script on this cluster; `arguments` begin with the command.
   ScriptRan script(const std::string& arguments) const;
+  // The same as a line for a shell, as a fault of a scenario would run it.
+  std::string command(const std::string& arguments) const;
 
  private:
   ScriptRan must(const std::string& arguments) const;
+  std::string with_folder(const std::string& arguments) const;
 
   std::string dir_;
   std::string address_;

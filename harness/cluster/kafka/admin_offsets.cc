@@ -74,13 +74,12 @@ std::optional<std::vector<EndOffsets>> KafkaAdmin::poll_end_offsets() {
       }
     }
   }
-  for (auto request = requests_.begin(); request != requests_.end(); ++request) {
-    if (request->high_question != 0 || request->stable_question != 0) continue;
-    auto ends = std::move(request->ends);
-    requests_.erase(request);
-    return ends;
-  }
-  return std::nullopt;
+  // A later request may be answered first, where the earlier one has to find a leader: it waits its turn.
+  if (requests_.empty() || requests_.front().high_question != 0 || requests_.front().stable_question != 0)
+    return std::nullopt;
+  auto ends = std::move(requests_.front().ends);
+  requests_.erase(requests_.begin());
+  return ends;
 }
 
 }  // namespace freshet::cluster
