@@ -36,9 +36,11 @@ void MemberRole::on(const cluster::Reset& reset, Nanos now) {
 
 // Offsets from the cut on are given to other events: those are new, not redelivered (K2).
 void MemberRole::forget_above(cluster::TopicPartition from, std::int64_t offset) {
-  auto& applied = pass().progress[from.topic][static_cast<std::size_t>(from.partition)].applied;
-  std::int64_t known = applied.load(std::memory_order_acquire);
-  while (known > offset && !applied.compare_exchange_weak(known, offset)) {
+  measure::Progress& progress = pass().progress[from.topic][static_cast<std::size_t>(from.partition)];
+  for (std::atomic<std::int64_t>* mark : {&progress.applied, &progress.taken}) {
+    std::int64_t known = mark->load(std::memory_order_acquire);
+    while (known > offset && !mark->compare_exchange_weak(known, offset)) {
+    }
   }
   if (Assignment* assignment = find(from)) assignment->position = offset;
 }
