@@ -2,6 +2,7 @@
 // and which offsets fell.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "harness/results/json_fields.h"

@@ -43,6 +43,7 @@ Nanos ProducerState::put(Batch& batch, Sending& record, Partition& to, Nanos at,
     to.log.publish(visible);
     return ack;
   }
+  if (const LoopbackFault* cut = to.faults.hit(Fault::cut, at)) to.log.cut(cut->amount);
   const LoopbackFault* late = to.faults.hit(Fault::ack_delay, at);
   const Nanos report = to.faults.stalled_until(ack + (late ? late->amount : 0));
   if (to.faults.hit(Fault::fail, at)) {

@@ -31,6 +31,18 @@ std::int64_t PartitionLog::append(Bytes key, Bytes value, std::int64_t timestamp
   return next_++;
 }
 
+// Their bytes stay where they are, for a reader may be looking at them.
+void PartitionLog::cut(std::int64_t records) {
+  if (chunks_.empty()) return;
+  std::vector<Entry>& entries = chunks_.back()->entries;
+  for (; records > 0 && !entries.empty(); --records) {
+    next_ = entries.back().offset;
+    entries.pop_back();
+  }
+  visible_ = std::min(visible_, next_);
+  for (Hidden& hidden : hidden_) hidden.upto = std::min(hidden.upto, next_);
+}
+
 void PartitionLog::publish(Nanos visible) {
   if (!hidden_.empty()) {
     visible = std::max(visible, hidden_.back().visible);

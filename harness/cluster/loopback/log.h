@@ -61,6 +61,9 @@ class PartitionLog {
   std::int64_t append(Bytes key, Bytes value, std::int64_t timestamp_ms, std::uint32_t transaction,
                       Nanos now);
   std::int64_t skip() { return next_++; }
+  // Its last `records` are gone, at most those of the last chunk; the next record takes the first one's
+  // offset.
+  void cut(std::int64_t records);
 
   // All that has been appended may be fetched from `visible` on, or later if what lies before it may.
   void publish(Nanos visible);

@@ -37,6 +37,8 @@ struct LoopbackFault {
     fail,       // reported as not persisted
     timeout,    // reported as possibly persisted; `appears` tells whether it is in the log
     stall,      // the partition takes and gives nothing until the window ends
+    cut,  // before the record, the log's last `amount` records go, and their offsets are given again, as
+          // after an unclean election; at most those of its last chunk
   };
   Kind kind = Kind::delay;
   Nanos from = 0, until = base::kNever;
