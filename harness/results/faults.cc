@@ -63,11 +63,15 @@ FaultRow fault_row(const Settling& s, std::size_t fault, const Window& window, s
   row.in_force = window.in_force;
   row.until = window.until;
   row.partitions = s.plan.streams[stream].partitions;
-  std::vector<bool> interrupted(static_cast<std::size_t>(row.partitions), false);
+  std::map<int, PartitionOutage> outages;
   for (const Gap& gap : gaps_of(s.facts, stream)) {
     if (gap.partition < 0 || gap.partition >= row.partitions) continue;
     if (gap.to <= window.begin || gap.from >= window.until) continue;
-    interrupted[static_cast<std::size_t>(gap.partition)] = true;
+    PartitionOutage& outage =
+        outages.try_emplace(gap.partition, PartitionOutage{gap.partition}).first->second;
+    outage.longest = std::max(outage.longest, gap.to - gap.from);
+    outage.total += gap.to - gap.from;
+    outage.open = outage.open || gap.open;
     if (gap.to - gap.from > row.longest) {
       row.longest = gap.to - gap.from;
       row.longest_from = gap.from;
@@ -79,7 +83,8 @@ FaultRow fault_row(const Settling& s, std::size_t fault, const Window& window, s
     row.first_ack = std::max(row.first_ack, gap.to - std::max(gap.from, window.in_force));
     row.first_ack_open = row.first_ack_open || gap.open;
   }
-  row.interrupted = static_cast<int>(std::count(interrupted.begin(), interrupted.end(), true));
+  row.interrupted = static_cast<int>(outages.size());
+  for (const auto& [partition, outage] : outages) row.outages.push_back(outage);
   return row;
 }
 

@@ -158,6 +158,13 @@ struct CommandRow {
   bool failed() const { return !ended || status != 0 || timed_out; }
 };
 
+// A partition out of service: events were due and none was acknowledged.
+struct PartitionOutage {
+  int partition = 0;
+  Nanos longest = 0, total = 0;
+  bool open = false;  // the last one lasted to the run's end
+};
+
 // What a fault did to a stream's acknowledgements, from its command's begin to the next fault or disturbance.
 // A partition is out of service while events are due and none is acknowledged (measure/ack_gaps.h); what is
 // shorter than 250 ms is not seen.
@@ -172,7 +179,8 @@ struct FaultRow {
   // From `in_force`, or the first event that was due after it, to the first acknowledgement: of the partition
   // that took longest. 0: below what is seen.
   Nanos first_ack = 0;
-  bool first_ack_open = false;  // some partition never acknowledged again
+  bool first_ack_open = false;           // some partition never acknowledged again
+  std::vector<PartitionOutage> outages;  // of those that were interrupted, by partition
 };
 
 // What a fault did to a stream at a live group. Events are those due from the command's begin on.

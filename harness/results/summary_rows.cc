@@ -100,6 +100,13 @@ Json to_json(const Names&, const CommandRow& row) {
 }
 
 Json to_json(const Names& names, const FaultRow& row) {
+  Json outages = Json::array();
+  for (const PartitionOutage& outage : row.outages) {
+    outages.push_back({{"partition", outage.partition},
+                       {"longest_ns", outage.longest},
+                       {"total_ns", outage.total},
+                       {"open", outage.open}});
+  }
   return {{"fault", row.fault},
           {"stream", names.stream(row.stream)},
           {"begin_ns", row.begin},
@@ -112,7 +119,8 @@ Json to_json(const Names& names, const FaultRow& row) {
           {"longest_partition", or_null(row.longest_partition)},
           {"longest_open", row.longest_open},
           {"first_ack_ns", row.first_ack},
-          {"first_ack_open", row.first_ack_open}};
+          {"first_ack_open", row.first_ack_open},
+          {"outages", outages}};
 }
 
 Json to_json(const Names& names, const FaultGroupRow& row) {

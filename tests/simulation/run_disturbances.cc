@@ -81,6 +81,11 @@ TEST_F(Outage, UnavailabilityIsTheStallsOwnLength) {
   EXPECT_EQ(row.interrupted, 2);
   EXPECT_EQ(row.longest_partition, 2);
   EXPECT_FALSE(row.longest_open);
+  ASSERT_EQ(row.outages.size(), 2U);
+  EXPECT_EQ(row.outages[0].partition, 1);
+  expect_near(row.outages[0].longest, 16 * kSecond - first_due(plan, 1, 15 * kSecond), "of partition 1");
+  EXPECT_EQ(row.outages[1].longest, row.longest);
+  EXPECT_EQ(row.outages[1].total, row.longest);
   const Nanos waiting = first_due(plan, 2, 10 * kSecond);
   EXPECT_LT(waiting, 10 * kSecond + 200 * kMillisecond);
   expect_near(row.longest_from, waiting, "from the first event that was due");
