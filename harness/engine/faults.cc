@@ -11,6 +11,14 @@ constexpr Nanos kLook = 5 * base::kMillisecond;
 constexpr Nanos kGrace = 5 * base::kSecond;
 constexpr int kNotStarted = 127;  // the status of what could not be started, as a shell has it
 
+// What was cut off may have left half of a secret, which nobody would know for one.
+void drop_cut_line(CommandEnd& end) {
+  if (end.dropped == 0) return;
+  const std::size_t line = std::min(end.output.find('\n'), end.output.size() - 1) + 1;
+  end.output.erase(0, line);
+  end.dropped += line;
+}
+
 }  // namespace
 
 Faults::Faults(Context& context, Commands& commands, std::vector<std::string> secrets)
@@ -109,6 +117,7 @@ void Faults::ended(std::size_t f, CommandEnd end, Nanos now) {
   const plan::Fault& fault = context_.plan.faults[f];
   Open& open = faults_[f];
   const bool undo = open.state == State::undoing;
+  drop_cut_line(end);
   context_.notes.add(now, "command_ended",
                      {{"fault", f},
                       {"undo", undo},

@@ -129,10 +129,11 @@ std::vector<MoveRow> Moves::rows() {
   return std::move(rows_);
 }
 
+// In whole seconds, the one of `to` left out: windows that touch share none.
 std::uint64_t redelivered_between(const Settling& s, std::size_t pass, Nanos from, Nanos to) {
   std::uint64_t sum = 0;
   for (const auto& [key, counts] : s.facts.counts) {
-    if (key.pass != pass || key.second < base::second_of(from) || key.second * base::kSecond >= to) continue;
+    if (key.pass != pass || key.second < base::second_of(from) || key.second >= base::second_of(to)) continue;
     sum += of(counts, measure::Count::redelivered);
   }
   return sum;
@@ -153,8 +154,10 @@ std::vector<GroupChangeRow> group_change_rows(const Settling& s, const std::vect
       const plan::Change& change = s.plan.changes[c];
       if (change.group != pass || change.at >= s.facts.ended_at) continue;
       Nanos until = s.plan.phases[change.phase].end;
-      for (const plan::Change& next : s.plan.changes) {
-        if (next.group == pass && next.at > change.at) until = std::min(until, next.at);
+      for (std::size_t n = 0; n < s.plan.changes.size(); ++n) {
+        const plan::Change& next = s.plan.changes[n];
+        const bool later = next.at > change.at || (next.at == change.at && n > c);
+        if (next.group == pass && later) until = std::min(until, next.at);
       }
       rows.push_back({.pass = static_cast<int>(pass), .change = static_cast<int>(c), .at = change.at});
       rows.back().redelivered = redelivered_between(s, pass, change.at, until);
@@ -173,7 +176,9 @@ std::vector<GroupChangeRow> group_change_rows(const Settling& s, const std::vect
       row->partition = move.partition;
       row->longest_open = move.resumed < 0;
     }
-    if (unasked.partitions > 0) rows.push_back(unasked);
+    unasked.redelivered = redelivered_between(s, pass, 0, base::kNever);
+    for (std::size_t r = first; r < rows.size(); ++r) unasked.redelivered -= rows[r].redelivered;
+    if (unasked.partitions > 0 || unasked.redelivered > 0) rows.push_back(unasked);
   }
   return rows;
 }

@@ -94,6 +94,17 @@ TEST_F(SecuredProgram, RunsFromEndToEndAsEachKindOfUserAndKeepsItsSecrets) {
   }
 }
 
+TEST_F(SecuredProgram, WhatACommandPrintsOfThemIsMasked) {
+  const std::string properties = brokers_.properties("scram");
+  const std::string secret = secret_of(properties, "sasl.password");
+  scratch_.write("tiny.lua", tests::with_fault(fmt::format(R"(at = "0s", run = "cat '{}'")", properties)));
+  const Ran ran = run_as(properties, {"--allow-commands", "-o", "one"});
+  expect_all_visible(ran, scratch_.path() / "one");
+  const std::string all = all_bytes(ran);
+  EXPECT_EQ(all.find(secret), std::string::npos);
+  EXPECT_THAT(all, HasSubstr("sasl.password=***")) << "the search would find nothing if nothing were told";
+}
+
 TEST_F(SecuredProgram, WhatTheClusterDoesNotBelieveIsExit5WithTheReason) {
   ASSERT_TRUE(make_stranger(scratch_.path()));
   for (const WrongWay& way : wrong_ways(scratch_.path())) {

@@ -65,6 +65,20 @@ TEST_F(FaultRun, AFailingCommandMakesTheRunInvalid) {
     EXPECT_THAT(event.dump(), testing::Not(HasSubstr("hunter2")));
 }
 
+TEST_F(FaultRun, HalfASecretIsNotKept) {
+  commands_.scripts["break"] = {.output = "ter2\nthe rest\n", .dropped = 100};
+  run_.options.secrets = {"hunter2"};
+  const results::Settled settled = run_(with_fault({.at = 6 * kSecond, .run = "break", .timeout = kSecond}));
+  bool found = false;
+  for (const nlohmann::json& event : settled.events) {
+    if (event.value("kind", "") != "command_ended") continue;
+    found = true;
+    EXPECT_EQ(event.at("output"), "the rest\n");
+    EXPECT_EQ(event.at("output_dropped"), 105);
+  }
+  EXPECT_TRUE(found);
+}
+
 TEST_F(FaultRun, ACommandThatTakesTooLongIsEndedAndUndone) {
   commands_.scripts["hang"] = {.takes = 1000 * kSecond, .deaf = true};
   commands_.scripts["mend"] = {};

@@ -22,6 +22,7 @@ class ScriptedCommands final : public engine::Commands {
     std::string output;
     std::function<void(Nanos)> does;
     bool deaf = false;  // goes on after SIGTERM
+    std::size_t dropped = 0;
   };
   std::map<std::string, Script> scripts;
   std::vector<std::pair<Nanos, std::string>> started;
@@ -40,7 +41,7 @@ class ScriptedCommands final : public engine::Commands {
     std::optional<engine::CommandEnd> poll(Nanos now) override {
       if (killed) return engine::CommandEnd{.status = 137, .output = script.output};
       if (now < until) return std::nullopt;
-      return engine::CommandEnd{.status = script.status, .output = script.output};
+      return engine::CommandEnd{.status = script.status, .output = script.output, .dropped = script.dropped};
     }
     void terminate(bool at_once) override { killed = killed || at_once || !script.deaf; }
     Script script;
