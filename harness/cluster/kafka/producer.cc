@@ -21,6 +21,16 @@ Persisted persisted_of(const rd_kafka_message_t& message) {
   return Persisted::no;
 }
 
+// A topic that was just made is known to the broker that was asked to; another one may learn of it a moment
+// later. So often, and so many ms apart, it is asked.
+constexpr int kTopicTries = 50;
+constexpr int kBetweenTries = 100;
+
+bool is_not_known_yet(const rd_kafka_metadata_t& metadata) {
+  const auto error = metadata.topics[0].err;
+  return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<KafkaProducer>> KafkaProducer::make(const ProducerOptions& options,
@@ -49,18 +59,30 @@ base::Result<std::unique_ptr<KafkaProducer>> KafkaProducer::make(const ProducerO
   return made;
 }
 
-base::Status KafkaProducer::await_topic(const ProducerOptions& options, const std::string& address,
-                                        Nanos timeout) {
+rd_kafka_resp_err_t KafkaProducer::ask_for_topic(Nanos timeout, MetadataAnswer& answer) {
   const rd_kafka_metadata_t* metadata = nullptr;
   const auto error = rd_kafka_metadata(client_.get(), 0, topic_.get(), &metadata, milliseconds(timeout));
+  answer.reset(metadata);
+  return error;
+}
+
+base::Status KafkaProducer::await_topic(const ProducerOptions& options, const std::string& address,
+                                        Nanos timeout) {
+  MetadataAnswer owned;
+  auto error = ask_for_topic(timeout, owned);
+  for (int tries = 1; tries < kTopicTries && error == RD_KAFKA_RESP_ERR_NO_ERROR && is_not_known_yet(*owned);
+       ++tries) {
+    const Queue nothing(rd_kafka_queue_new(client_.get()));
+    const Event none(rd_kafka_queue_poll(nothing.get(), kBetweenTries));
+    error = ask_for_topic(timeout, owned);
+  }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     drain_errors(queue_.get(), complaints_);
     const std::string why = complaints_.text();
     return base::cluster_error(
         fmt::format("no answer from {}: {}", address, why.empty() ? rd_kafka_err2str(error) : why));
   }
-  const std::unique_ptr<const rd_kafka_metadata_t, Destroy<rd_kafka_metadata_destroy>> owned(metadata);
-  const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+  const rd_kafka_metadata_topic_t& topic = owned->topics[0];
   if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return base::cluster_error(fmt::format("cannot produce to topic '{}' at {}: {}", options.topic, address,
                                            is_missing_right(topic.err)

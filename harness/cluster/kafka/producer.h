@@ -46,6 +46,8 @@ class KafkaProducer final : public Producer {
   void note_fatal_error();
   void note_refusal(std::string right);
   void take_other_event();
+  using MetadataAnswer = std::unique_ptr<const rd_kafka_metadata_t, Destroy<rd_kafka_metadata_destroy>>;
+  rd_kafka_resp_err_t ask_for_topic(Nanos timeout, MetadataAnswer& answer);
   base::Status await_topic(const ProducerOptions& options, const std::string& address, Nanos timeout);
   base::Status start_transactions(const std::string& address, Nanos timeout);
 
