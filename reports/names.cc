@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "harness/base/text.h"
 
 namespace freshet::reports {
@@ -55,6 +57,16 @@ std::vector<std::string> cells(const std::vector<results::Quantile>& quantiles) 
 std::string share_cell(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "n/a";
   return base::format_share(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string profiles_text(const std::map<std::string, std::string>& profiles) {
+  std::set<std::string> names;
+  std::string others;
+  for (const auto& [client, name] : profiles) {
+    names.insert(name);
+    if (name != "default") others += fmt::format("{}{} ({})", others.empty() ? "" : ", ", name, client);
+  }
+  return names.size() == 1 && !others.empty() ? *names.begin() : others;
 }
 
 }  // namespace freshet::reports

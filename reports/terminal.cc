@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/base/text.h"
+#include "reports/clients.h"
 #include "reports/disturbance_tables.h"
 #include "reports/names.h"
 #include "reports/tables.h"
@@ -37,6 +39,16 @@ std::string address_of(const results::Json& manifest) {
   return address != target->end() && address->is_string() ? address->get<std::string>() : "";
 }
 
+std::map<std::string, std::string> profiles_of(const results::Json& manifest) {
+  std::map<std::string, std::string> profiles;
+  const auto found = manifest.find("profiles");
+  if (found == manifest.end() || !found->is_object()) return profiles;
+  for (const auto& [client, name] : found->items()) {
+    if (name.is_string()) profiles[client] = name.get<std::string>();
+  }
+  return profiles;
+}
+
 std::string head(const Settled& settled, const judge::Verdict& verdict, const Style& style) {
   const results::Figures& figures = settled.figures;
   const results::Identity& identity = figures.identity;
@@ -54,6 +66,8 @@ std::string head(const Settled& settled, const judge::Verdict& verdict, const St
   text += wrapped(fmt::format("load {}, scenario {}, seed {}; freshet {}, librdkafka {}", identity.load_hash,
                               identity.scenario_hash, settled.plan.seed, identity.version, identity.rdkafka),
                   2, style);
+  if (const std::string profiles = profiles_text(profiles_of(settled.manifest)); !profiles.empty())
+    text += wrapped("client profile: " + profiles, 2, style);
   if (const std::string line = caveat(identity); !line.empty()) {
     text += painted(wrapped(line, 2, style), Paint::warning, style);
   }
@@ -128,6 +142,11 @@ std::string validity_list(const Settled& settled, const judge::Verdict& verdict,
   return text;
 }
 
+// Then the settings that decide how long a failover takes belong to what the figures mean.
+bool was_hurt(const plan::Plan& plan) {
+  return !plan.faults.empty() || !plan.changes.empty();
+}
+
 }  // namespace
 
 std::string caveat(const results::Identity& identity) {
@@ -141,7 +160,7 @@ std::string caveat(const results::Identity& identity) {
 }
 
 std::string summary(const Settled& settled, const judge::Verdict& verdict, const std::string& folder,
-                    const Style& style) {
+                    const Style& style, bool clients) {
   std::string text = head(settled, verdict, style);
   const std::string parts[] = {slo_list(verdict, style),
                                staleness_tables(settled, style),
@@ -156,6 +175,8 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                                outcome_table(settled, style),
                                ledger_table(settled, style),
                                producing_tables(settled, style),
+                               client_tables(settled, clients, style),
+                               clients || was_hurt(settled.plan) ? failover_table(settled, style) : "",
                                validity_list(settled, verdict, style)};
   for (const std::string& part : parts) {
     if (!part.empty()) text += "\n" + part;

@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/cli/check_phases.h"
+#include "reports/names.h"
 
 namespace freshet::cli {
 namespace {
@@ -45,6 +46,8 @@ std::string head(const Prepared& prepared, const Style& style) {
   line("memory", fmt::format("about {} (lanes {}, views {}, recorders {})",
                              format_bytes(facts.memory.total()), format_bytes(facts.memory.lanes),
                              format_bytes(facts.memory.views), format_bytes(facts.memory.recorders)));
+  if (const std::string profiles = reports::profiles_text(prepared.profiles); !profiles.empty())
+    line("profile", profiles);
   line("seed", fmt::format("{}; load hash {}, scenario hash {}", plan.seed, plan::load_hash(plan),
                            plan::scenario_hash(plan)));
   return text;

@@ -36,9 +36,10 @@ std::string help() {
 Shows the topics and groups that runs left on a cluster because they were killed
 or could not clean up, and removes them once told to: by an answer on a terminal
 or --yes. Names that do not begin as a run's do are never touched.
-A run whose groups have members is taken to be on and is kept unless --force is
-given. The members of a run that was killed leave with their session timeout: 45
-seconds, unless the scenario says otherwise.
+A run whose groups have members, or whose topics are being written to, is taken
+to be on and is kept unless --force is given. The members of a run that was
+killed leave with their session timeout: 45 seconds, unless the scenario says
+otherwise.
 
 )" + option_help(spec()) +
          R"(

@@ -4,6 +4,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/console.h"
+#include "harness/cli/help_clients.h"
 #include "harness/cli/options.h"
 
 namespace freshet::cli {
@@ -12,7 +13,7 @@ namespace {
 struct Topic {
   const char* name;
   const char* about;
-  const char* text;
+  const char* text;  // null: made from the tables that the program goes by
 };
 
 constexpr Topic kTopics[] = {
@@ -45,6 +46,8 @@ constexpr Topic kTopics[] = {
                           sasl.username=bench
                           sasl.password=…
   -X linger.ms=0        one setting, stronger than the file's and the scenario's
+  --profile low-latency a set of settings, weaker than all of those:
+                        freshet help clients
 
 Topics and groups carry the run's own prefix and are deleted at its end, unless
 --keep-topics is given. Secrets never reach a run folder or a report.
@@ -74,6 +77,12 @@ A cluster on another machine needs --yes-load-this-cluster once the load exceeds
                     ≥: the event at that rank never became visible;
                     n/a: fewer than ten events lie beyond it, so it says nothing
 
+  retries, timeouts requests that a client sent again, or gave up waiting for
+  rtt mean, p99     from a producer's request to its answer: the mean, and the
+                    highest p99 of any second. A group's round trips are the
+                    wait of its fetches and stand in connections.csv
+  throttled         the longest wait that a broker asked a client for
+
 An SLO on a percentile is decided by counting bad events exactly, never from the
 percentile that is printed.
 
@@ -88,8 +97,16 @@ Validity: a run that deserves no trust says so, whatever its SLOs.
                     bound
   V5 clock          a step of the wall clock inside the run, or an event visible
                     before its time
+  V7 durability     a topic or a client less durable than the scenario asks:
+                    replication, min.insync.replicas, acks, enable.idempotence
+  V9 disturbance    a command of the scenario's faults that failed
 )"},
+    {"clients", "client settings: profiles, what is always set, and why", nullptr},
 };
+
+std::string text_of(const Topic& topic) {
+  return topic.text ? topic.text : help_clients();
+}
 
 std::string help() {
   std::string text =
@@ -144,7 +161,7 @@ std::vector<std::string> topics() {
 
 std::string topic_help(const std::string& name) {
   for (const Topic& topic : kTopics) {
-    if (name == topic.name) return topic.text;
+    if (name == topic.name) return text_of(topic);
   }
   return "";
 }

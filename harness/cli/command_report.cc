@@ -11,7 +11,11 @@ OptionSpec spec() {
   OptionSpec spec;
   spec.positional = "RUN";
   spec.options.add_options()("help,h", "this text")("json", po::bool_switch(),
-                                                    "the figures and the verdict as JSON instead of text");
+                                                    "the figures and the verdict as JSON instead of text")(
+      "clients", po::bool_switch(),
+      "also what the clients counted by broker, their queues, and the settings that decide how long a "
+      "failover "
+      "takes");
   add_look(spec.options);
   return spec;
 }
@@ -27,6 +31,7 @@ as it got. The exit status is that of its verdict.
          R"(
 Examples:
   freshet report runs/20260102-030405-incident-burst
+  freshet report --clients runs/20260102-030405-incident-burst
   freshet report --json runs/20260102-030405-incident-burst | jq .verdict
 )";
 }
@@ -41,7 +46,7 @@ int run(const Args& args, const Args&) {
   const auto look = look_of(*values);
   if (!look) return fail(look.error().message, kExitUsage);
   const std::string folder = (*values)[kPositional].as<std::vector<std::string>>().front();
-  const auto told = tell(folder, false, stdout_style(*look));
+  const auto told = tell(folder, false, stdout_style(*look), (*values)["clients"].as<bool>());
   if (!told) return fail(told.error().message, kExitUsage);
   print((*values)["json"].as<bool>() ? told->json : told->text);
   return told->exit_status;

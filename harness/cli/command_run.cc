@@ -138,6 +138,7 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   engine::RunOptions options;
   options.folder = request.folder;
   options.manifest = manifest(prepared.plan, whole, clock.wall());
+  options.manifest["profiles"] = prepared.profiles;
   options.target = target.name;
   options.senders = request.senders;
   options.keep_topics = request.keep_topics;
@@ -183,6 +184,8 @@ int run(const Args& args, const Args& whole) {
   if (request->folder.empty()) request->folder = default_folder(prepared->plan, clock.wall());
   auto target = open_target(*values, prepared->plan.seed, clock);
   if (!target) return fail(target.error().message, exit_status_of(target.error()));
+  if (const base::Status fit = check_clients(prepared->plan, target->options); !fit)
+    return fail(fit.error().message, kExitUsage);
   if (const auto refused = refusal(*prepared, *target, *values)) return fail(*refused, kExitUsage);
   if (!request->quiet) {
     for (const std::string& line : warnings(*prepared)) notice("warning: " + line + "\n");

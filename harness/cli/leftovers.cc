@@ -47,9 +47,25 @@ void count_records(cluster::Admin& admin, Leftovers& leftovers, base::Nanos time
   }
 }
 
+// Notes the runs whose topics grow within `watch`.
+void watch_growth(cluster::Admin& admin, Leftovers& leftovers, base::Nanos timeout, base::Nanos watch) {
+  Leftovers before = leftovers;
+  const base::RealClock clock;
+  base::EventWake pause;
+  const base::Nanos until = clock.now() + watch;
+  while (clock.now() < until) pause.wait_until(clock, until);
+  count_records(admin, leftovers, timeout);
+  for (auto& [prefix, run] : leftovers.runs) {
+    const LeftRun& was = before.runs.at(prefix);
+    for (std::size_t i = 0; i < run.topics.size(); ++i) {
+      if (run.topics[i].records > was.topics[i].records) run.written = true;
+    }
+  }
+}
+
 }  // namespace
 
-bool LeftRun::live() const {
+bool LeftRun::has_members() const {
   return std::ranges::any_of(groups, &cluster::ListedGroup::has_members);
 }
 
@@ -70,8 +86,8 @@ std::string run_prefix_of(const std::string& name, const std::string& prefix) {
   return std::all_of(digits, digits + kDigits, is_hex_digit) ? name.substr(0, length) : "";
 }
 
-base::Result<Leftovers> find_leftovers(cluster::Admin& admin, const std::string& prefix,
-                                       base::Nanos timeout) {
+base::Result<Leftovers> find_leftovers(cluster::Admin& admin, const std::string& prefix, base::Nanos timeout,
+                                       base::Nanos watch) {
   auto topics = admin.list_topics(timeout);
   if (!topics) return topics.error();
   auto groups = admin.list_groups(timeout);
@@ -86,6 +102,8 @@ base::Result<Leftovers> find_leftovers(cluster::Admin& admin, const std::string&
     if (!run.empty()) leftovers.runs[run].groups.push_back(std::move(group));
   }
   count_records(admin, leftovers, timeout);
+  const auto maybe_over = [](const auto& run) { return !run.second.live() && !run.second.topics.empty(); };
+  if (std::ranges::any_of(leftovers.runs, maybe_over)) watch_growth(admin, leftovers, timeout, watch);
   return leftovers;
 }
 
@@ -114,8 +132,10 @@ std::string leftovers_text(const Leftovers& leftovers, bool force, const reports
   for (const auto& [prefix, run] : leftovers.runs) {
     reports::Table table(prefix + "…", {"what", "partitions", "records"});
     if (run.live()) {
-      table.heading(force ? "has group members: on, or killed a moment ago"
-                          : "has group members: on, or killed a moment ago; kept unless --force",
+      table.heading(fmt::format("{}{}",
+                                run.has_members() ? "has group members: on, or killed a moment ago"
+                                                  : "is being written to",
+                                force ? "" : "; kept unless --force"),
                     1);
     }
     for (const LeftTopic& left : run.topics) {

@@ -21,7 +21,9 @@ struct LeftTopic {
 struct LeftRun {
   std::vector<LeftTopic> topics;
   std::vector<cluster::ListedGroup> groups;
-  bool live() const;  // a group has members
+  bool written = false;      // records came while it was looked at, as while a run writes its past
+  bool has_members() const;  // of any group
+  bool live() const { return written || has_members(); }
 };
 
 struct Leftovers {
@@ -38,8 +40,10 @@ struct Leftovers {
 // begins with it; "" when the name is not a run's. A cluster's own names ("__…") are never.
 std::string run_prefix_of(const std::string& name, const std::string& prefix);
 
-// Asks the cluster; changes nothing.
-base::Result<Leftovers> find_leftovers(cluster::Admin& admin, const std::string& prefix, base::Nanos timeout);
+// Asks the cluster; changes nothing. Runs without members are looked at twice, `watch` apart: one that is
+// being written to is on.
+base::Result<Leftovers> find_leftovers(cluster::Admin& admin, const std::string& prefix, base::Nanos timeout,
+                                       base::Nanos watch = base::kSecond);
 
 // Removes what is in `leftovers`: topics first, for they hold the data. Runs that are live only with `force`.
 // What does not go is noted in `left`; the rest is tried all the same.

@@ -36,7 +36,10 @@ void add_scenario_options(po::options_description& options) {
                         po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
                         "set a param of the scenario; once for each (freshet check lists them)")(
       "seed", po::value<std::uint64_t>()->value_name("N"),
-      "seed of everything that is random: the same seed gives the same events");
+      "seed of everything that is random: the same seed gives the same events")(
+      "profile", po::value<std::string>()->value_name("NAME"),
+      "settings of all clients: default, low-latency or throughput, instead of the scenario's profiles "
+      "(freshet help clients)");
 }
 
 base::Result<Prepared> prepare(const std::string& file, const po::variables_map& values) {
@@ -48,9 +51,15 @@ base::Result<Prepared> prepare(const std::string& file, const po::variables_map&
     add_line(lines, scenario::format_error(file, error));
   if (!lines.empty()) return base::usage_error(lines);
 
+  const std::string profile = values.count("profile") ? values["profile"].as<std::string>() : "";
+  auto profiles = settle_client_settings(loaded.plan, profile);
+  if (!profiles) return base::usage_error(fmt::format("{}: {}", file, profiles.error().message));
+  if (const base::Status fit = check_clients(loaded.plan, {}); !fit)
+    return base::usage_error(fmt::format("{}: {}", file, fit.error().message));
+
   std::vector<plan::StreamLanes> lanes;  // given up again before the run, which makes its own
   for (std::size_t s = 0; s < loaded.plan.streams.size(); ++s) lanes.emplace_back(loaded.plan, s);
-  Prepared prepared{std::move(loaded.plan), {}};
+  Prepared prepared{std::move(loaded.plan), {}, std::move(profiles).value()};
   prepared.facts = plan::check_plan(prepared.plan, lanes);
   for (const plan::PlanError& error : prepared.facts.errors) {
     add_line(lines, scenario::format_error(file, {error.line, error.message}));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/base/result.h"
+#include "harness/cli/client_settings.h"
 #include "harness/cli/options.h"
 #include "harness/plan/check_plan.h"
 #include "harness/plan/plan.h"
@@ -14,9 +15,10 @@ namespace freshet::cli {
 struct Prepared {
   plan::Plan plan;
   plan::PlanFacts facts;
+  Profiles profiles;
 };
 
-// -P and --seed.
+// -P, --seed and --profile.
 void add_scenario_options(po::options_description& options);
 
 // Error: usage; its message has a line "file:line: what is wrong" for each thing that is.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "harness/base/secret.h"
 #include "harness/base/text.h"
 
 namespace freshet::cli {
@@ -92,7 +93,9 @@ base::Result<std::map<std::string, std::string>> key_values(const std::string& o
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return base::usage_error(fmt::format("{} takes name=value, found \"{}\"", option, text));
+      const bool secret = base::is_secret(text);
+      return base::usage_error(
+          fmt::format("{} takes name=value, found \"{}\"", option, secret ? "****" : text));
     }
     const std::string name = text.substr(0, equals);
     if (!map.emplace(name, text.substr(equals + 1)).second) {

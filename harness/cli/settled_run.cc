@@ -6,7 +6,8 @@
 
 namespace freshet::cli {
 
-base::Result<Told> tell(const std::filesystem::path& folder, bool write, const reports::Style& style) {
+base::Result<Told> tell(const std::filesystem::path& folder, bool write, const reports::Style& style,
+                        bool clients) {
   const auto settled = results::settle(folder);
   if (!settled) return settled.error();
   const judge::Verdict verdict = judge::judge(settled->plan, settled->figures);
@@ -16,7 +17,7 @@ base::Result<Told> tell(const std::filesystem::path& folder, bool write, const r
     const base::Status written = results::write_summary(folder, *settled, json["verdict"]);
     if (!written) return written.error();
   }
-  return Told{reports::summary(*settled, verdict, shown(folder), style),
+  return Told{reports::summary(*settled, verdict, shown(folder), style, clients),
               json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
               verdict.exit_status()};
 }

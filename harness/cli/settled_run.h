@@ -17,8 +17,10 @@ struct Told {
 };
 
 // Settles the folder, judges it, writes summary.json and timeline.csv into it when `write` is set. Errors:
-// usage when it is no run folder, io when it cannot be read or written.
-base::Result<Told> tell(const std::filesystem::path& folder, bool write, const reports::Style& style);
+// usage when it is no run folder, io when it cannot be read or written. `clients`: as reports::summary() has
+// it.
+base::Result<Told> tell(const std::filesystem::path& folder, bool write, const reports::Style& style,
+                        bool clients = false);
 
 // The folder as a reader may type it: relative to the working directory when it lies beneath it.
 std::string shown(const std::filesystem::path& folder);

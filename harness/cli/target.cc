@@ -72,7 +72,7 @@ base::Result<Target> open_target(const po::variables_map& values, std::uint64_t 
   if (!values.count("bootstrap") && !values.count("target") && !values.count("setting")) {
     cluster::LoopbackOptions options;
     options.seed = seed;
-    return Target{"loopback", cluster::make_loopback(clock, std::move(options)), {}};
+    return Target{"loopback", cluster::make_loopback(clock, std::move(options)), {}, {}};
   }
   std::string name = "kafka";
   auto options = kafka_options(values, name);
@@ -83,9 +83,9 @@ base::Result<Target> open_target(const po::variables_map& values, std::uint64_t 
       if (cluster::is_secret(key)) secrets.push_back(value);
     }
   }
-  auto cluster = cluster::make_kafka(clock, std::move(options).value());
+  auto cluster = cluster::make_kafka(clock, *options);
   if (!cluster) return cluster.error();
-  return Target{std::move(name), std::move(cluster).value(), std::move(secrets)};
+  return Target{std::move(name), std::move(cluster).value(), std::move(options).value(), std::move(secrets)};
 }
 
 base::Result<base::Nanos> connect_timeout(const po::variables_map& values) {

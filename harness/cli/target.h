@@ -9,12 +9,14 @@
 #include "harness/base/result.h"
 #include "harness/cli/load.h"
 #include "harness/cluster/cluster.h"
+#include "harness/cluster/kafka/kafka.h"
 
 namespace freshet::cli {
 
 struct Target {
   std::string name;  // a dimension of every series: "kafka", "loopback", or NAME of --target NAME=FILE
   std::unique_ptr<cluster::Cluster> cluster;
+  cluster::KafkaOptions options;     // what it was opened with; empty for the loopback log
   std::vector<std::string> secrets;  // values of its secret settings, to be masked wherever they turn up
 };
 

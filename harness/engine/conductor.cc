@@ -207,11 +207,22 @@ void Conductor::probing(Nanos now, const base::Clock& clock) {
     }
     return;
   }
+  if (options_.rehearse) return end_rehearsal(now);
   // Probes sent again may still be on their way; they carry their flag and count nowhere.
   const Nanos start = std::max(clock.now() + kStartAhead, options_.start_not_before);
   start_took_ = start - began_;
   context_.time.start_at(start);
   enter(Stage::running, now);
+}
+
+void Conductor::end_rehearsal(Nanos now) {
+  rehearsed_at_ = now;
+  for (const Pass& pass : context_.passes) {
+    Nanos last = 0;
+    for (int m = 0; m < pass.members; ++m) last = std::max(last, status_of(pass, m).assigned_at.load());
+    assigned_at_.push_back(last);
+  }
+  enter(Stage::closing, now);
 }
 
 // ---- The run ----

@@ -23,6 +23,11 @@ class Conductor final : public Role {
   bool over() const { return context_.stage.load(std::memory_order_acquire) == Stage::over; }
   // Why the run could not start; "" when it did.
   const std::string& failure() const { return failure_; }
+  // Everything was ready, and a rehearsal was all that was asked for.
+  bool rehearsed() const { return rehearsed_at_ > 0; }
+  // Monotonic, of a rehearsal: when it was ready, and when each pass got the last of its partitions.
+  Nanos rehearsed_at() const { return rehearsed_at_; }
+  const std::vector<Nanos>& assigned_at() const { return assigned_at_; }
   bool interrupted() const { return interrupted_; }
   bool drained() const { return drained_; }
   Nanos start_took() const { return start_took_; }
@@ -45,6 +50,7 @@ class Conductor final : public Role {
   // A right that the run needs and does not have; "" when none is known to be missing.
   std::string refusal() const;
   void send_probes(const base::Clock& clock);
+  void end_rehearsal(Nanos now);
   bool all_settled() const;
   void enter(Stage stage, Nanos now);
   void fail(std::string why, Nanos now);
@@ -64,6 +70,8 @@ class Conductor final : public Role {
   int senders_;
   Nanos hold_;  // how long the assignment has to stand (T6)
   std::string failure_;
+  Nanos rehearsed_at_ = 0;
+  std::vector<Nanos> assigned_at_;
   bool interrupted_ = false;
   bool drained_ = true;
   Nanos began_ = -1;  // first step

@@ -6,6 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/engine/conductor.h"
 #include "harness/engine/context.h"
+#include "harness/engine/durability.h"
 #include "harness/engine/faults.h"
 #include "harness/engine/hiccup.h"
 #include "harness/engine/member_role.h"
@@ -42,6 +43,7 @@ class Run {
 
  private:
   base::Status prepare();
+  base::Status write_manifest();
   base::Status make_roles();
   base::Status make_producers();
   base::Status prefill();
@@ -55,6 +57,7 @@ class Run {
   measure::Recorder& recorder() { return context_->recorders.emplace_back(); }
   bool stop_asked() const { return options_.stop && options_.stop->load() != kGoOn; }
   void write_end();
+  void tell_rehearsal();
   void clean_up();
   void delete_what_is_ours();
 
@@ -73,6 +76,7 @@ class Run {
   std::vector<std::size_t> report_places_;  // by stream
   Nanos prefill_told_ = 0, prefill_began_ = 0;
   std::vector<std::unique_ptr<MemberRole>> members_;
+  Nanos members_made_ = 0;
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Faults> faults_;
   std::unique_ptr<Hiccup> hiccup_;
@@ -88,6 +92,9 @@ base::Status Run::prepare() {
   admin_ = std::move(admin).value();
   const auto cluster = admin_->describe_cluster(options_.connect_timeout);
   if (!cluster) return cluster.error();
+  if (!cluster_.is_loopback_log()) {
+    if (const base::Status enough = enough_brokers(plan_, *cluster); !enough) return enough;
+  }
 
   const std::uint64_t run_id = base::derive(static_cast<std::uint64_t>(driver_.clock().wall()), plan_.seed);
   const std::string prefix =
@@ -108,22 +115,28 @@ base::Status Run::prepare() {
                          {"loopback_log", cluster_.is_loopback_log()},
                          {"shares_this_machine", cluster_.shares_this_machine()}};
   manifest_["topics"] = topics_.described;
-  manifest_["client_settings"] = cluster_.settings_in_force();
   manifest_["load_hash"] = plan::load_hash(plan_);
   manifest_["scenario_hash"] = plan::scenario_hash(plan_);
+  if (options_.rehearse) outcome_.rehearsal = Rehearsal{.cluster = *cluster, .ready_after = 0, .joined = {}};
+  if (const base::Status durable = durable_topics(plan_, prefix, topics_); !durable) return durable;
+  return write_manifest();
+}
+
+// Again whenever clients have been made, for only they know what is in force.
+base::Status Run::write_manifest() {
+  manifest_["client_settings"] = cluster_.settings_in_force();
+  manifest_["failover_settings"] = cluster_.failover_settings();
   return results::write_manifest(options_.folder, manifest_);
 }
 
 base::Status Run::make_producers() {
-  // T5: reports come before the drain is over, unless the user's own settings say otherwise.
-  const bool own_timeout = cluster_.settings_in_force().contains("message.timeout.ms");
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
     const std::size_t place = driver_.reserve("acks-" + plan_.streams[s].name);
     cluster::ProducerOptions options;
     options.topic = context_->topic(s);
     options.partitions = plan_.streams[s].partitions;
-    if (!own_timeout)
-      options.settings["message.timeout.ms"] = std::to_string(plan_.drain / base::kMillisecond);
+    // T5: reports come before the drain is over, unless the user's own settings say otherwise.
+    options.settings["message.timeout.ms"] = std::to_string(plan_.drain / base::kMillisecond);
     options.settings =
         merged(merged(std::move(options.settings), plan_.client_settings), plan_.streams[s].client_settings);
     auto producer = cluster_.make_producer(options, driver_.wake(place));
@@ -142,7 +155,7 @@ base::Status Run::prefill() {
   prefill_began_ = driver_.clock().now();
   context_->prefill_wall = driver_.clock().wall();
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
-    if (!context_->prefill[s]) continue;
+    if (!context_->prefill[s] || options_.rehearse) continue;
     roles.push_back(std::make_unique<Prefill>(*context_, s));
     driver_.attach(report_places_[s], *roles.back());
   }
@@ -150,6 +163,8 @@ base::Status Run::prefill() {
   if (!roles.empty()) {
     driver_.run([&] {
       tell_prefill(roles);
+      while (cluster_.poll_statistics()) {  // of a time that is no part of the run; not to be piled up
+      }
       return stop_asked() || std::all_of(roles.begin(), roles.end(), over);
     });
   }
@@ -214,7 +229,7 @@ base::Status Run::make_member(std::size_t p, int index, MemberSpec spec) {
   spec.index = index;
   if (pass.live) spec.attendance = pass.attendance[static_cast<std::size_t>(index)];
   spec.options.group = context_->group(pass.name);
-  spec.options.client_id = fmt::format("{}-{}", pass.name, index);
+  spec.options.client_id = client_id(pass, index);
   if (pass.live) {
     const plan::Group& group = plan_.groups[p];
     if (group.static_membership) spec.options.instance_id = spec.options.client_id;
@@ -261,7 +276,7 @@ base::Status Run::make_observer() {
 }
 
 void Run::make_faults() {
-  if (plan_.faults.empty()) return;
+  if (plan_.faults.empty() || options_.rehearse) return;
   const std::size_t place = driver_.reserve("faults");
   faults_ = std::make_unique<Faults>(*context_, *options_.commands, options_.secrets);
   driver_.attach(place, *faults_);
@@ -272,7 +287,11 @@ base::Status Run::make_roles() {
   if (!facts) return facts.error();
   facts_ = std::move(facts).value();
   if (const base::Status made = make_producers(); !made) return made.error();
+  if (const base::Status durable = durable_producers(plan_, context_->prefix, cluster_); !durable) {
+    return durable.error();
+  }
   if (const base::Status written = prefill(); !written) return written.error();
+  members_made_ = driver_.clock().now();
   if (const base::Status made = make_members(); !made) return made.error();
   if (const base::Status made = make_observer(); !made) return made.error();
   make_faults();
@@ -286,7 +305,7 @@ base::Status Run::make_roles() {
   hiccup_ = std::make_unique<Hiccup>(*context_, recorder());
   driver_.attach(hiccup, *hiccup_);
   const std::size_t writer = driver_.reserve("writer");
-  writer_ = std::make_unique<Writer>(*context_, *facts_);
+  writer_ = std::make_unique<Writer>(*context_, cluster_, *facts_);
   driver_.attach(writer, *writer_);
   std::vector<Reports*> reports;
   for (const auto& role : reports_) reports.push_back(role.get());
@@ -296,11 +315,13 @@ base::Status Run::make_roles() {
   conductor_ = std::make_unique<Conductor>(*context_, *admin_, std::move(reports), *writer_, faults_.get(),
                                            options_, senders, hold);
   driver_.attach(conductor, *conductor_);
-  return base::Ok{};
+  return write_manifest();
 }
 
 // The facts that only the end knows: ledgers, proofs, how it ended.
 void Run::write_end() {
+  note_topics_at_end(*context_, *admin_, context_->notes, driver_.clock().now(),
+                     std::min(options_.connect_timeout, kDeleteWithin));
   for (const auto& role : reports_) role->note_open_gaps(driver_.clock().now());
   writer_->drain(driver_.clock());
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
@@ -322,6 +343,15 @@ void Run::write_end() {
                           {"sending_stopped", context_->last_tau()}};
   facts_->finish(conductor_->ended_at(), conductor_->drained_in(), conductor_->drained(),
                  conductor_->interrupted() ? "interrupted" : "complete", std::move(extra));
+}
+
+void Run::tell_rehearsal() {
+  Rehearsal& rehearsal = *outcome_.rehearsal;
+  rehearsal.ready_after = conductor_->rehearsed_at() - members_made_;
+  for (std::size_t p = 0; p < plan_.groups.size(); ++p) {
+    const Pass& pass = context_->passes[p];
+    if (pass.starts) rehearsal.joined.emplace_back(pass.name, conductor_->assigned_at()[p] - members_made_);
+  }
 }
 
 void Run::clean_up() {
@@ -358,18 +388,21 @@ void Run::delete_what_is_ours() {
 }
 
 base::Result<RunOutcome> Run::operator()() {
-  if (!plan_.faults.empty() && !options_.commands)
+  if (!plan_.faults.empty() && !options_.commands && !options_.rehearse)
     return base::usage_error("the scenario's faults run commands, which was not allowed");
   manifest_ = options_.manifest;
   if (const base::Status made = results::create_run_folder(options_.folder, manifest_, plan_); !made) {
     return made.error();
   }
   // Nothing half-done: a run that did not start leaves neither folder nor topics.
-  const auto give_up = [&](const base::Error& error) -> base::Result<RunOutcome> {
+  const auto take_down = [&] {
     facts_.reset();
     clean_up();
     std::error_code ignored;
     std::filesystem::remove_all(options_.folder, ignored);
+  };
+  const auto give_up = [&](const base::Error& error) -> base::Result<RunOutcome> {
+    take_down();
     if (!stop_asked()) return error;
     outcome_.started = false;
     outcome_.interrupted = true;
@@ -378,11 +411,17 @@ base::Result<RunOutcome> Run::operator()() {
   if (const base::Status ready = prepare(); !ready) return give_up(ready.error());
   if (const base::Status ready = make_roles(); !ready) return give_up(ready.error());
   driver_.run([&] { return conductor_->over(); });
+  if (conductor_->rehearsed()) {
+    tell_rehearsal();
+    take_down();
+    return outcome_;
+  }
   if (!context_->time.started()) return give_up(base::cluster_error(conductor_->failure()));
   write_end();
   outcome_.interrupted = conductor_->interrupted();
   outcome_.drained = conductor_->drained();
-  const base::Status written = facts_->status();
+  base::Status written = facts_->status();
+  if (written) written = write_manifest();
   if (written && options_.on_measured) options_.on_measured();
   clean_up();
   if (!written) {

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/result.h"
@@ -65,12 +67,23 @@ struct RunOptions {
   // may take its time on a cluster that has gone.
   std::function<void()> on_measured;
   const std::atomic<int>* stop = nullptr;  // a StopRequest
+  // Only makes sure that the run could start (T6): topics are made, groups joined, each partition probed from
+  // end to end, and all is taken down again. Nothing of the plan is sent, no command run, no folder left.
+  bool rehearse = false;
   // What runs the commands of the plan's faults; null: a plan with faults is refused.
   Commands* commands = nullptr;
   std::vector<std::string> secrets;  // texts to be masked in what commands print
 };
 
+// What a rehearsal found.
+struct Rehearsal {
+  cluster::ClusterDescription cluster;
+  Nanos ready_after = 0;  // from the groups' joining until every partition was probed; the hold included
+  std::vector<std::pair<std::string, Nanos>> joined;  // each live group, and when it owned all its partitions
+};
+
 struct RunOutcome {
+  std::optional<Rehearsal> rehearsal;
   bool started = true;  // false: interrupted before τ = 0; nothing was measured and no folder is left
   bool interrupted = false;
   bool drained = true;

@@ -9,6 +9,7 @@ constexpr Nanos kEvery = 250 * base::kMillisecond;
 
 Stepped Writer::step(const base::Clock& clock) {
   const bool worked = collect();
+  clients_.write();
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
   if (!facts_.status()) context_.unwritable.store(true, std::memory_order_release);
@@ -59,6 +60,7 @@ void Writer::drain(const base::Clock& clock) {
   collect();
   for (measure::Recorder& recorder : context_.recorders) recorder.cut();
   collect();
+  clients_.write();
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
 }

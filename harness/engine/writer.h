@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "harness/engine/client_log.h"
 #include "harness/engine/context.h"
 #include "harness/engine/role.h"
 #include "harness/results/run_folder.h"
@@ -13,7 +14,8 @@ namespace freshet::engine {
 
 class Writer final : public Role {
  public:
-  Writer(Context& context, results::FactsWriter& facts) : context_(context), facts_(facts) {}
+  Writer(Context& context, cluster::Cluster& cluster, results::FactsWriter& facts)
+      : context_(context), facts_(facts), clients_(context, cluster, facts) {}
   Stepped step(const base::Clock& clock) override;
 
   // p99 of the staleness recorded since the last call, ns; -1: none. From any thread.
@@ -27,6 +29,7 @@ class Writer final : public Role {
 
   Context& context_;
   results::FactsWriter& facts_;
+  ClientLog clients_;
   std::mutex recent_mutex_;
   std::map<std::pair<std::uint16_t, std::uint16_t>, measure::Histogram> recent_;
 };

@@ -6,6 +6,7 @@
 
 #include "harness/base/text.h"
 #include "harness/judge/slo.h"
+#include "harness/plan/durability.h"
 
 namespace freshet::judge {
 namespace {
@@ -160,6 +161,27 @@ Validity clock_trust(const plan::Plan& plan, const std::vector<plan::SloInstance
   return rule;
 }
 
+// Of a scenario that asks for nothing the rule has nothing to say.
+Validity durability(const plan::Plan& plan, const results::Figures& figures) {
+  Validity rule{"V7 durability", true, "topics and clients less durable than the scenario asks", "none", ""};
+  for (const results::DurabilityRow& row : figures.durability) {
+    rule.holds = false;
+    rule.sentence = fmt::format("{} of {} turned out less durable than the scenario asks", row.what,
+                                plan.streams[static_cast<std::size_t>(row.stream)].name);
+    rule.figure = row.found;
+    rule.limit = row.asked;
+    return rule;
+  }
+  return rule;
+}
+
+bool asks_for_durability(const plan::Plan& plan) {
+  return std::ranges::any_of(plan.streams, [&](const plan::Stream& stream) {
+    const plan::Durability asked = plan::asked_durability(plan, stream);
+    return stream.replication > 1 || asked.min_insync || asked.acks || asked.idempotence;
+  });
+}
+
 Validity disturbance(const results::Figures& figures) {
   Validity rule{"V9 disturbance", true, "commands of the scenario's faults that failed", "0", "0"};
   std::size_t failed = 0;
@@ -196,6 +218,7 @@ std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Fi
   rules.push_back(receiver_bound(plan, figures));
   rules.push_back(host_stall(plan, instances, figures));
   rules.push_back(clock_trust(plan, instances, figures));
+  if (asks_for_durability(plan)) rules.push_back(durability(plan, figures));
   if (!figures.commands.empty()) rules.push_back(disturbance(figures));
   return rules;
 }

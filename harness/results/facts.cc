@@ -66,6 +66,9 @@ class HostReader {
   bool take(const LagSecond& row);
   bool take(const OffsetSecond& row);
   bool take(const ReceiverSecond& row);
+  bool client_ok(const ClientKey& client) const;
+  bool take(const ClientSecond& row);
+  bool take(const ConnectionSecond& row);
   bool take(const PartsRow& row);
   bool take(const WorstEvent& row);
   bool take(const LaneRow& row);
@@ -99,6 +102,8 @@ void HostReader::read() {
   table<LagSecond>(Flushed::lags);
   table<OffsetSecond>(Flushed::offsets);
   table<ReceiverSecond>(Flushed::receivers);
+  table<ClientSecond>(Flushed::clients);
+  table<ConnectionSecond>(Flushed::connections);
   table<PartsRow>(Flushed::parts);
   table<WorstEvent>(Flushed::worst);
   table<LaneRow>(Flushed::lanes);
@@ -192,6 +197,23 @@ bool HostReader::take(const ReceiverSecond& row) {
   const auto [found, fresh] = facts_.receivers.try_emplace({row.pass, row.member, row.second}, row);
   found->second.busy = std::max(found->second.busy, row.busy);
   found->second.data_queued = found->second.data_queued || row.data_queued;
+  return true;
+}
+
+bool HostReader::client_ok(const ClientKey& client) const {
+  return client.stream == kNoStream ? pass_ok(client.pass)
+                                    : stream_ok(client.stream) && client.pass == measure::kNoPass;
+}
+
+bool HostReader::take(const ClientSecond& row) {
+  if (!client_ok(row.client) || !second_ok(row.second)) return false;
+  facts_.clients.push_back(row);
+  return true;
+}
+
+bool HostReader::take(const ConnectionSecond& row) {
+  if (!client_ok(row.client) || !second_ok(row.second)) return false;
+  facts_.connections.push_back(row);
   return true;
 }
 

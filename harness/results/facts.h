@@ -15,6 +15,7 @@
 
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
+#include "harness/results/clients.h"
 #include "harness/results/ledger_files.h"
 #include "harness/results/tables.h"
 
@@ -83,6 +84,8 @@ struct Facts {
   std::map<PartitionSecond, measure::LagSecond> lags;
   std::map<PartitionSecond, measure::OffsetSecond> offsets;
   std::map<MemberSecond, measure::ReceiverSecond> receivers;
+  std::vector<ClientSecond> clients;          // of each host in the order they came
+  std::vector<ConnectionSecond> connections;  // likewise
   std::vector<PartsRow> parts;
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
   std::vector<LaneRow> lanes;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/plan/plan_json.h"
+#include "harness/results/clients.h"
 #include "harness/results/flushes.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/json_fields.h"
@@ -159,6 +160,14 @@ void FactsWriter::add(const measure::Interval& interval) {
     append(impl_->buffer(Flushed::receivers), row);
   for (const measure::WorstEvent& row : interval.worst) append(impl_->buffer(Flushed::worst), row);
   impl_->parts.insert(impl_->parts.end(), interval.parts.begin(), interval.parts.end());
+}
+
+void FactsWriter::add(const ClientSecond& row) {
+  append(impl_->buffer(Flushed::clients), row);
+}
+
+void FactsWriter::add(const ConnectionSecond& row) {
+  append(impl_->buffer(Flushed::connections), row);
 }
 
 void FactsWriter::event(Nanos at, const std::string& kind, Json fields) {

@@ -225,6 +225,35 @@ struct GroupChangeRow {
   std::uint64_t redelivered = 0;
 };
 
+// What clients counted of themselves (K3) over all intervals that lie in the run, its drain included. Each
+// client keeps quantiles of its intervals only, and those cannot be put together: so of each interval's p99
+// the highest is given; means and maxima are exact.
+struct ClientWindow {
+  std::uint64_t count = 0;
+  double mean = 0;
+  std::int64_t highest_p99 = 0, max = 0;
+};
+struct ConnectionFigures {
+  std::string broker;  // "host:port/id"
+  std::uint64_t requests = 0, retries = 0, timeouts = 0, errors = 0, connects = 0, disconnects = 0;
+  ClientWindow round_trip, in_client, to_socket, throttle;  // ns
+};
+// The producer of a stream, or all members of a pass together.
+struct ClientRow {
+  int stream = -1, pass = -1;  // one of them is -1
+  ConnectionFigures all;       // over all brokers; its name is ""
+  std::vector<ConnectionFigures> brokers;
+  // The most that one client had at the end of an interval.
+  std::int64_t most_waiting = 0, most_in_flight = 0, most_fetched = 0;
+  ClientWindow batch_records, batch_bytes;  // producer
+};
+
+// In what a stream's topic or producer turned out less durable than the scenario asks (V7).
+struct DurabilityRow {
+  int stream = 0;
+  std::string what, asked, found;
+};
+
 struct Identity {
   std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
       started;             // started: ISO 8601 UTC
@@ -262,6 +291,8 @@ struct Figures {
   std::vector<OffsetFallRow> offset_falls;  // the whole run, in order of time
   std::vector<MoveRow> moves;               // in order of time
   std::vector<GroupChangeRow> group_changes;
+  std::vector<ClientRow> clients;  // producers, then passes; empty where clients count nothing
+  std::vector<DurabilityRow> durability;
   std::vector<Quantile> hiccups;  // weighted by time
   std::uint64_t negative_staleness = 0;
   Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)

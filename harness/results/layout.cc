@@ -1,5 +1,6 @@
 #include "harness/results/layout.h"
 
+#include "harness/results/clients.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/tables.h"
 
@@ -28,7 +29,8 @@ std::string preamble(std::string_view file) {
     return "# freshet flushes 1\n" + columns + ",line crc32\n";
   }
   return table_preamble<CohortRow, measure::CountSecond, measure::LagSecond, measure::OffsetSecond,
-                        measure::ReceiverSecond, PartsRow, measure::WorstEvent, LaneRow>(file);
+                        measure::ReceiverSecond, ClientSecond, ConnectionSecond, PartsRow,
+                        measure::WorstEvent, LaneRow>(file);
 }
 
 }  // namespace freshet::results

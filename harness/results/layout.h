@@ -28,14 +28,16 @@ enum class Flushed : std::size_t {
   lags,
   offsets,
   receivers,
+  clients,
+  connections,
   parts,
   worst,
   lanes,
   events
 };
-inline constexpr std::array<std::string_view, 10> kFlushedFiles{
-    "intervals.hlog", "cohorts.csv", "counts.csv", "lags.csv",  "offsets.csv",
-    "receivers.csv",  "parts.csv",   "worst.csv",  "lanes.csv", "events.jsonl"};
+inline constexpr std::array<std::string_view, 12> kFlushedFiles{
+    "intervals.hlog", "cohorts.csv",     "counts.csv", "lags.csv",  "offsets.csv", "receivers.csv",
+    "clients.csv",    "connections.csv", "parts.csv",  "worst.csv", "lanes.csv",   "events.jsonl"};
 inline constexpr const char* kFlushesFile = "flushes.csv";
 inline constexpr const char* kEndFile = "end.json";
 inline constexpr const char* kEndFormat = "freshet end 1";

@@ -19,6 +19,8 @@ std::vector<FaultGroupRow> fault_group_rows(const Settling& s);
 std::vector<OffsetFallRow> offset_fall_rows(const Settling& s);
 std::vector<MoveRow> move_rows(const Settling& s);
 std::vector<GroupChangeRow> group_change_rows(const Settling& s, const std::vector<MoveRow>& moves);
+std::vector<ClientRow> client_rows(const Facts& facts);
+std::vector<DurabilityRow> durability_rows(const plan::Plan& plan, const Json& manifest, const Facts& facts);
 std::vector<LedgerRow> ledger_rows(const Settling& s);
 std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);

@@ -23,6 +23,8 @@ namespace freshet::results {
 
 using base::Nanos;
 using Json = nlohmann::json;
+struct ClientSecond;
+struct ConnectionSecond;
 
 // Makes the folder. Refuses one that exists and is not empty, or cannot be written (naming it and why).
 base::Status create_run_folder(const std::filesystem::path& folder, const Json& manifest,
@@ -40,6 +42,8 @@ class FactsWriter {
 
   // Adds an interval's deltas to what flush() will write.
   void add(const measure::Interval& interval);
+  void add(const ClientSecond& row);
+  void add(const ConnectionSecond& row);
   // Something that happened at `at` (since start): {"t":…,"kind":kind, …fields}.
   void event(Nanos at, const std::string& kind, Json fields = Json::object());
   // Writes what has been added, in whole lines, to the operating system (survives kill -9). `now` since

@@ -128,6 +128,8 @@ void fill(const Settling& s, Settled& settled) {
   figures.offset_falls = offset_fall_rows(s);
   figures.moves = move_rows(s);
   figures.group_changes = group_change_rows(s, figures.moves);
+  figures.clients = client_rows(s.facts);
+  figures.durability = durability_rows(s.plan, settled.manifest, s.facts);
   figures.ledgers = ledger_rows(s);
   figures.producers = producer_rows(s);
   figures.slos = slo_evidence(s);

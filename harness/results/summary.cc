@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "harness/plan/slo_instances.h"
+#include "harness/results/client_json.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/layout.h"
 #include "harness/results/line_file.h"
@@ -307,6 +308,8 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["moves"] = rows_json(names, figures.moves);
   json["ledgers"] = rows_json(names, figures.ledgers);
   json["producers"] = rows_json(names, figures.producers);
+  json["clients"] = rows_json(names, figures.clients);
+  json["durability"] = rows_json(names, figures.durability);
   json["validity"] = validity_json(names, figures);
   json["damage"] = figures.damage;
   return json;

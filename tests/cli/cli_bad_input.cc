@@ -199,5 +199,58 @@ TEST_F(BadTarget, SomebodyElsesClusterIsNotLoadedWithoutLeave) {
   EXPECT_FALSE(std::filesystem::exists(scratch_.path() / "runs"));
 }
 
+// K3: what a client cannot be made with is told before there is a cluster.
+TEST_F(BadInput, ClientSettingsAreLookedAt) {
+  const auto with_client = [&](const std::string& where, const std::string& settings) {
+    return refused(replaced(kTiny, where, where + " client = { " + settings + " }, "));
+  };
+  const char* const everybody = "name = \"tiny\",";
+  const char* const stream = "streams = { chat = {";
+  const char* const group = "members = 2,";
+  const std::string members = replaced(kTiny, "members = 2", "members = 2,");
+  EXPECT_THAT(with_client(everybody, "['lingr.ms'] = 5"),
+              AllOf(HasSubstr("bad.lua: producer chat: "), HasSubstr("did you mean 'linger.ms'?")));
+  EXPECT_THAT(with_client(stream, "['linger.ms'] = 'soon'"), HasSubstr("producer chat: setting 'queue.buff"));
+  EXPECT_THAT(with_client(everybody, "['auto.offset.reset'] = 'earliest'"),
+              HasSubstr("'auto.offset.reset' is set by freshet itself: a position outside the log"));
+  EXPECT_THAT(with_client(everybody, "profile = 'low-latensy'"),
+              HasSubstr("there is no profile \"low-latensy\"; nearest: low-latency (freshet help clients)"));
+  EXPECT_THAT(
+      with_client(stream, "profile = 'x'"),
+      HasSubstr("producer chat: there is no profile \"x\"; expected default, low-latency, throughput"));
+  EXPECT_THAT(refused(replaced(members, group, std::string(group) + " client = { profile = 'throughputt' }")),
+              HasSubstr("group copilot: there is no profile \"throughputt\"; nearest: throughput"));
+  EXPECT_THAT(
+      with_client(stream, "['max.in.flight'] = 10"),
+      HasSubstr("max.in.flight=10 cannot be had with enable.idempotence=true, which is on unless it is "
+                "declined; use at most 5, or enable.idempotence=false"));
+  EXPECT_THAT(with_client(stream, "['enable.idempotence'] = true, acks = 1"), HasSubstr("use acks=all"));
+  EXPECT_THAT(with_client(stream, "['linger.ms'] = 1, ['queue.buffering.max.ms'] = 2"),
+              HasSubstr("another name of it are set to different values"));
+}
+
+TEST_F(BadInput, AProfileOfTheCommandLine) {
+  EXPECT_THAT(refused(kTiny, {"--profile", "fast"}), HasSubstr("--profile: there is no profile \"fast\""));
+}
+
+TEST_F(BadInput, ACeilingNeedsAClusterToMeasure) {
+  scratch_.write("tiny.lua", kTiny);
+  const Ran ran = run_freshet(scratch_.path(), {"check", "tiny.lua", "--ceiling"});
+  EXPECT_EQ(ran.exit_status, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--ceiling needs a cluster to measure"));
+}
+
+// The layers of a target and of a scenario together, before the target is asked anything.
+TEST_F(BadInput, SettingsThatExcludeEachOther) {
+  scratch_.write("bad.lua", replaced(kTiny, "members = 2", "members = 2, protocol = 'consumer'"));
+  for (const char* command : {"run", "check"}) {
+    const Ran ran = run_freshet(scratch_.path(),
+                                {command, "bad.lua", "-b", "127.0.0.1:1", "-X", "session.timeout.ms=6000"});
+    EXPECT_EQ(ran.exit_status, 2) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("session.timeout.ms cannot be set with group.protocol=consumer; use the "
+                                   "group's own setting on the broker"));
+  }
+}
+
 }  // namespace
 }  // namespace freshet::tests

@@ -62,12 +62,13 @@ TEST_F(Usage, HelpHasTopics) {
   EXPECT_THAT(run({"help", "exit-status"}).out, HasSubstr("130  interrupted"));
   EXPECT_THAT(run({"help", "targets"}).out, HasSubstr("--yes-load-this-cluster"));
   EXPECT_THAT(run({"help", "figures"}).out, HasSubstr("time to fresh"));
+  EXPECT_THAT(run({"help", "clients"}).out, HasSubstr("low-latency: "));
   EXPECT_THAT(refused({"help", "exit-statsu"}), HasSubstr("nearest: exit-status"));
 }
 
 TEST_F(Usage, NoLineOfHelpIsWiderThanATerminal) {
-  for (const char* topic :
-       {"run", "check", "report", "clean", "exit-status", "targets", "figures", "version", "help", ""}) {
+  for (const char* topic : {"run", "check", "report", "clean", "exit-status", "targets", "figures", "clients",
+                            "version", "help", ""}) {
     std::istringstream lines(*topic ? run({"help", topic}).out : run({"help"}).out);
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(reports::columns_of(line), 80U) << topic << ": " << line;
@@ -111,6 +112,12 @@ TEST_F(Usage, ValuesAreChecked) {
   EXPECT_THAT(refused({"run", "x.lua", "--seed", "1", "--seed", "2"}), HasSubstr("seed"));
   EXPECT_THAT(refused({"check", "x.lua", "-P", "rate"}), HasSubstr("-P takes name=value, found \"rate\""));
   EXPECT_THAT(refused({"check", "x.lua", "-P", "a=1", "-Pa=2"}), HasSubstr("-P a is given twice"));
+}
+
+TEST_F(Usage, ASecretThatIsMistypedIsNotRepeated) {
+  const std::string said = refused({"clean", "-b", "127.0.0.1:1", "-X", "sasl.password:hunter2"});
+  EXPECT_THAT(said, HasSubstr("-X takes name=value"));
+  EXPECT_THAT(said, ::testing::Not(HasSubstr("hunter2")));
 }
 
 TEST_F(Usage, OneArgumentIsExpected) {

@@ -39,6 +39,32 @@ TEST_F(RunOnKafka, TheLoadIsTheSameWhoeverSendsItAndWhereverItGoes) {
   }
 }
 
+// K3: what librdkafka counts, against what the run knows by itself.
+TEST_F(RunOnKafka, TheClientsTellWhatTheyCounted) {
+  KafkaRun run(address_);
+  const results::Settled settled = run(small_plan(300, 4));
+  ASSERT_EQ(settled.figures.clients.size(), 2U);
+  const results::ClientRow& producer = settled.figures.clients[0];
+  EXPECT_EQ(producer.stream, 0);
+  EXPECT_GT(producer.all.round_trip.count, 0U);
+  EXPECT_GT(producer.all.round_trip.max, 0);
+  EXPECT_GE(producer.all.round_trip.max, static_cast<Nanos>(producer.all.round_trip.mean));
+  // Whole intervals of the run only: the first and the last second are cut at either end.
+  const double batched = producer.batch_records.mean * static_cast<double>(producer.batch_records.count);
+  const auto sent = static_cast<double>(settled.figures.producers[0].sent);
+  EXPECT_GT(batched, sent / 4);
+  EXPECT_LT(batched, sent * 2) << "warm-up and all";
+  ASSERT_FALSE(producer.brokers.empty());
+  EXPECT_THAT(producer.brokers[0].broker, testing::HasSubstr(address_));
+  const results::ClientRow& group = settled.figures.clients[1];
+  EXPECT_EQ(group.pass, 0);
+  EXPECT_GT(group.all.requests, 0U);
+  const auto& failover = settled.manifest["failover_settings"];
+  ASSERT_EQ(failover.size(), 2U);
+  for (const auto& [scope, settings] : failover.items())
+    EXPECT_EQ(settings["socket.timeout.ms"], "60000") << scope;
+}
+
 TEST_F(RunOnKafka, AReplayReadsAllFromTheStartBesideTheLiveReaders) {
   plan::Plan plan = small_plan(500, 3);
   plan::Phase reindex;
@@ -150,6 +176,9 @@ TEST(RunOnDyingKafka, ABrokerKilledInMidRunIsAFailWithFigures) {
       o.visible + o.lost + o.undelivered + o.failed + o.indeterminate + o.not_sent_own + o.not_sent_cluster,
       o.planned);
   EXPECT_EQ(o.lost, 0U) << "nothing was passed unseen";
+  ASSERT_FALSE(settled.figures.clients.empty());
+  EXPECT_GT(settled.figures.clients[0].all.disconnects, 0U);
+  EXPECT_GT(settled.figures.clients[0].all.errors, 0U);
   EXPECT_EQ(run.verdict.outcome, judge::Outcome::fail) << run.verdict.reason;
 }
 

@@ -84,8 +84,20 @@ TEST_F(SecuredProgram, RunsFromEndToEndAsEachKindOfUserAndKeepsItsSecrets) {
     more.insert(more.end(), {"-o", user});
     const Ran ran = run_as(planted, more);
     expect_all_visible(ran, scratch_.path() / user);
-    const Ran report = tests::run_freshet(scratch_.path(), {"report", user});
-    const std::string all = all_bytes(ran) + report.out + report.err;
+    std::string all = all_bytes(ran);
+    const std::vector<std::vector<std::string>> others = {
+        {"report", user, "--clients"},
+        {"report", user, "--json"},
+        {"check", "tiny.lua", "--target", "kafka=" + planted},
+        {"clean", "--target", "kafka=" + planted},
+        {"clean", "--target", "kafka=" + planted, "--json"}};
+    for (std::vector<std::string> said : others) {
+      if (said[0] != "report") said.insert(said.end(), over.begin(), over.end());
+      const Ran other = tests::run_freshet(scratch_.path(), said);
+      EXPECT_NE(other.exit_status, 2) << said[0] << other.err;
+      EXPECT_NE(other.exit_status, 5) << said[0] << other.err;
+      all += other.out + other.err;
+    }
     EXPECT_EQ(all.find(secret), std::string::npos);
     EXPECT_EQ(all.find("PlantedInTheFile"), std::string::npos);
     const std::string manifest = tests::read_file(scratch_.path() / user / "manifest.json");
@@ -103,6 +115,40 @@ TEST_F(SecuredProgram, WhatACommandPrintsOfThemIsMasked) {
   const std::string all = all_bytes(ran);
   EXPECT_EQ(all.find(secret), std::string::npos);
   EXPECT_THAT(all, HasSubstr("sasl.password=***")) << "the search would find nothing if nothing were told";
+}
+
+// Secrets in the wrong places: a scenario, which would be recorded, an argument that is none, a wrong
+// password.
+TEST_F(SecuredProgram, SecretsInWrongPlacesAreNotRepeated) {
+  std::string scenario = tests::kTiny;
+  scenario.insert(scenario.find("streams"), "client = { ['sasl.password'] = 'PlantedSecret' }, ");
+  scratch_.write("planted.lua", scenario);
+  const std::string file = "kafka=" + brokers_.properties("scram");
+  const std::vector<std::vector<std::string>> ways = {
+      {"run", "planted.lua", "--target", file},
+      {"check", "planted.lua", "--target", file},
+      {"run", "tiny.lua", "--target", file, "-X", "sasl.password:PlantedSecret"},
+      {"check", "tiny.lua", "--target", file, "-Xsasl.password=PlantedSecret"},
+      {"clean", "--target", file, "-X", "sasl.password=PlantedSecret"}};
+  for (const std::vector<std::string>& args : ways) {
+    const Ran ran = tests::run_freshet(scratch_.path(), args);
+    EXPECT_TRUE(ran.exit_status == 2 || ran.exit_status == 5) << args[0] << ran.out;
+    EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("PlantedSecret"))) << args[0];
+    EXPECT_THAT(ran.err, Not(testing::IsEmpty()));
+  }
+}
+
+TEST_F(SecuredProgram, CheckNamesAMissingRight) {
+  for (const MissingRight& missing : missing_rights()) {
+    SCOPED_TRACE(missing.user);
+    const Ran ran = tests::run_freshet(
+        scratch_.path(), {"check", "tiny.lua", "--target", "kafka=" + user_without(brokers_, missing),
+                          "--connect-timeout", "300s"});
+    EXPECT_EQ(ran.exit_status, 5) << ran.out << ran.err;
+    const std::string words = missing.words;  // up to where the run's own prefix stands
+    EXPECT_THAT(ran.err, HasSubstr(words.substr(0, words.find("{}"))));
+  }
+  EXPECT_THAT(brokers_.admin("topics --list"), Not(HasSubstr("-chat"))) << "nothing half-done is left";
 }
 
 TEST_F(SecuredProgram, WhatTheClusterDoesNotBelieveIsExit5WithTheReason) {

@@ -66,7 +66,8 @@ cluster::LoopbackOptions SimulatedRun::quiet() {
 results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   const TemporaryFolder folder;
   engine::Simulation simulation(cost);
-  const auto cluster = cluster::make_loopback(simulation.clock(), loopback);
+  auto cluster = cluster::make_loopback(simulation.clock(), loopback);
+  if (told) cluster = std::make_unique<ToldCluster>(std::move(cluster), *told, simulation.clock());
   options.folder = folder.path();
   options.start_not_before = kStart;
   options.hold_assignment = 0;

@@ -14,6 +14,7 @@
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
 #include "harness/results/settle.h"
+#include "tests/simulation/told_cluster.h"
 
 namespace freshet::test {
 
@@ -36,6 +37,7 @@ struct SimulatedRun {
   cluster::LoopbackOptions loopback = quiet();
   engine::StepCost cost;
   engine::RunOptions options;
+  std::optional<Told> told;  // what the loopback tells of itself instead of the truth
   std::string defect;
   std::uint64_t steps = 0;
 

@@ -4,6 +4,7 @@
 #include "harness/base/clock.h"
 #include "harness/cli/leftovers.h"
 #include "harness/cluster/loopback/loopback.h"
+#include "tests/simulation/told_cluster.h"
 
 namespace freshet::cli {
 namespace {
@@ -57,7 +58,7 @@ class Cleaning : public testing::Test {
 };
 
 TEST_F(Cleaning, RemovesRunsAndKeepsLiveOnesAndWhatIsNotARuns) {
-  Leftovers leftovers = find_leftovers(*admin_, "", kPatience).value();
+  Leftovers leftovers = find_leftovers(*admin_, "", kPatience, 0).value();
   ASSERT_EQ(leftovers.runs.size(), 2U);
   EXPECT_FALSE(leftovers.runs.at("freshet-00000001-").live());
   EXPECT_TRUE(leftovers.runs.at("freshet-00000002-").live());
@@ -73,7 +74,7 @@ TEST_F(Cleaning, RemovesRunsAndKeepsLiveOnesAndWhatIsNotARuns) {
 }
 
 TEST_F(Cleaning, SaysWhatCannotBeRemoved) {
-  Leftovers leftovers = find_leftovers(*admin_, "", kPatience).value();
+  Leftovers leftovers = find_leftovers(*admin_, "", kPatience, 0).value();
   remove(*admin_, leftovers, true, kPatience);
   EXPECT_EQ(leftovers.removed, 3U);
   ASSERT_EQ(leftovers.left.size(), 1U);
@@ -84,9 +85,37 @@ TEST_F(Cleaning, SaysWhatCannotBeRemoved) {
 }
 
 TEST_F(Cleaning, OnlyThePrefixThatIsAskedFor) {
-  Leftovers leftovers = find_leftovers(*admin_, "freshet-prod-", kPatience).value();
+  Leftovers leftovers = find_leftovers(*admin_, "freshet-prod-", kPatience, 0).value();
   ASSERT_EQ(leftovers.runs.size(), 1U);
   EXPECT_EQ(leftovers.removable(false), 1U);
+}
+
+// A log in which each look finds one record more.
+class Growing final : public test::ToldAdmin {
+ public:
+  using ToldAdmin::ToldAdmin;
+  std::optional<std::vector<cluster::EndOffsets>> poll_end_offsets() override {
+    auto ends = ToldAdmin::poll_end_offsets();
+    if (ends && ends->front().topic == "freshet-00000001-chat") ends->front().high_watermark += ++looks_;
+    return ends;
+  }
+
+ private:
+  std::int64_t looks_ = 0;
+};
+
+// A run that writes its past has no members yet.
+TEST_F(Cleaning, KeepsWhatIsBeingWrittenTo) {
+  const test::Told told;
+  Growing growing(std::move(admin_), told, clock_);
+  Leftovers leftovers = find_leftovers(growing, "", kPatience, 0).value();
+  EXPECT_TRUE(leftovers.runs.at("freshet-00000001-").live());
+  EXPECT_FALSE(leftovers.runs.at("freshet-00000001-").has_members());
+  EXPECT_EQ(leftovers.removable(false), 0U);
+  EXPECT_THAT(leftovers_text(leftovers, false, {}), HasSubstr("is being written to; kept unless --force"));
+  remove(growing, leftovers, false, kPatience);
+  EXPECT_EQ(leftovers.removed, 0U);
+  EXPECT_EQ(to_json(leftovers)["runs"][0]["live"], true);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/cluster/kafka/profiles.h"
+
 namespace freshet::cluster {
 namespace {
 
@@ -96,6 +98,66 @@ TEST(KafkaSettings, NamesTheLibraryAndItsFeatures) {
   EXPECT_THAT(rdkafka_version(), testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+.*"));
   EXPECT_THAT(rdkafka_features(),
               AllOf(HasSubstr("ssl"), HasSubstr("sasl_scram"), HasSubstr("zstd"), HasSubstr("lz4")));
+}
+
+// Each setting of a profile is one that the library knows, legal, and nothing that freshet sets itself.
+TEST(KafkaProfiles, AreLegal) {
+  EXPECT_THAT(profile_names(), ElementsAre("default", "low-latency", "throughput"));
+  EXPECT_TRUE(find_profile("default")->settings.empty());
+  EXPECT_EQ(find_profile("Default"), nullptr);
+  for (const Profile& profile : profiles()) {
+    Settings all;
+    for (const ReasonedSetting& setting : profile.settings) {
+      const auto status = check_setting(setting.name, setting.value);
+      EXPECT_TRUE(status.ok()) << profile.name << ": " << status.error().message;
+      EXPECT_GT(std::string(setting.why).size(), 10U) << setting.name;
+      all[canonical_setting(setting.name)] = setting.value;
+    }
+    EXPECT_EQ(all.size(), profile.settings.size()) << "no setting twice, by no name";
+    for (const auto kind : {PlannedClient::Kind::producer, PlannedClient::Kind::member}) {
+      const auto status = check_planned({kind, profile.name, all}, {});
+      EXPECT_TRUE(status.ok()) << status.error().message;
+    }
+  }
+}
+
+TEST(KafkaSettings, AreLayeredPlanFileCommandLine) {
+  KafkaOptions options;
+  const Settings plan = {{"linger.ms", "1"}, {"batch.size", "11"}, {"compression.type", "lz4"}};
+  EXPECT_THAT(producer_layers(options, plan), AllOf(Contains(Pair("queue.buffering.max.ms", "1")),
+                                                    Contains(Pair("enable.idempotence", "true")),
+                                                    Contains(Pair("request.required.acks", "all"))));
+  options.file_settings = {{"queue.buffering.max.ms", "2"}, {"batch.size", "22"}};
+  options.command_line_settings = {{"linger.ms", "3"}};
+  EXPECT_THAT(producer_layers(options, plan),
+              AllOf(Contains(Pair("queue.buffering.max.ms", "3")), Contains(Pair("batch.size", "22")),
+                    Contains(Pair("compression.codec", "lz4"))));
+  EXPECT_THAT(member_layers(options, {{"fetch.min.bytes", "7"}}), Contains(Pair("fetch.min.bytes", "7")));
+}
+
+std::string conflict(PlannedClient::Kind kind, const Settings& plan, const Settings& command_line = {}) {
+  KafkaOptions options;
+  options.command_line_settings = command_line;
+  const auto status = check_planned({kind, "client", plan}, options);
+  return status.ok() ? "" : status.error().message;
+}
+
+TEST(KafkaSettings, ThatExcludeEachOtherAreRefusedWithWhatToUse) {
+  constexpr auto kProducer = PlannedClient::Kind::producer;
+  constexpr auto kMember = PlannedClient::Kind::member;
+  EXPECT_THAT(conflict(kProducer, {{"max.in.flight", "6"}}), HasSubstr("use at most 5"));
+  EXPECT_THAT(conflict(kProducer, {{"enable.idempotence", "true"}}, {{"acks", "1"}}),
+              HasSubstr("use acks=all"));
+  EXPECT_THAT(conflict(kProducer, {{"retries", "0"}}), HasSubstr("retries of at least 1"));
+  EXPECT_THAT(conflict(kProducer, {{"queuing.strategy", "lifo"}}), HasSubstr("queuing.strategy=fifo"));
+  EXPECT_THAT(conflict(kProducer, {{"message.timeout.ms", "50"}, {"linger.ms", "50"}}),
+              HasSubstr("message.timeout.ms=50 gives a record up before linger.ms=50"));
+  EXPECT_THAT(conflict(kMember, {{"group.protocol", "consumer"}}, {{"heartbeat.interval.ms", "500"}}),
+              HasSubstr("use the group's own setting on the broker, group.consumer.heartbeat.interval.ms"));
+  EXPECT_EQ(conflict(kProducer, {{"acks", "1"}, {"max.in.flight", "100"}}), "") << "no idempotence then";
+  EXPECT_EQ(conflict(kProducer, {{"enable.idempotence", "false"}, {"retries", "0"}}), "");
+  EXPECT_EQ(conflict(kMember, {{"max.in.flight", "6"}}), "") << "a member has no idempotence";
+  EXPECT_EQ(conflict(kProducer, {{"group.protocol", "consumer"}, {"session.timeout.ms", "6000"}}), "");
 }
 
 class KafkaProperties : public testing::Test {

@@ -118,6 +118,26 @@ inline results::Settled report_settled() {
   producer.service_latency = spectrum(5'000'000, 9'000'000, 20'000'000, 30'000'000, 41'000'000);
   producer.response_latency = producer.service_latency;
   figures.producers = {producer};
+  results::ClientRow chat, copilot;
+  chat.stream = 1;
+  chat.all.requests = 88'000;
+  chat.all.retries = 17;
+  chat.all.timeouts = 2;
+  chat.all.errors = 3;
+  chat.all.round_trip = {88'000, 2.25e6, 31 * kMillisecond, 47 * kMillisecond};
+  chat.all.in_client = {110'000, 5.1e6, 9 * kMillisecond, 12 * kMillisecond};
+  chat.batch_records = {88'000, 1.25, 6, 12};
+  chat.most_waiting = 1'024;
+  chat.most_in_flight = 512;
+  chat.brokers = {chat.all, chat.all};
+  chat.brokers[0].broker = "127.0.0.1:9092/1";
+  chat.brokers[1].broker = "127.0.0.1:9093/2";
+  chat.brokers[1].throttle = {3, 12e6, 20 * kMillisecond, 20 * kMillisecond};
+  copilot.pass = 1;
+  copilot.all.requests = 4'400;
+  copilot.all.round_trip = {4'400, 300e6, 500 * kMillisecond, 501 * kMillisecond};
+  copilot.most_fetched = 77;
+  figures.clients = {chat, copilot};
   figures.hiccups = spectrum(60'000, 70'000, 90'000, 0, 12'000'000);
   return settled;
 }

@@ -102,5 +102,35 @@ TEST(Summary, IsWholeWithoutAnyFigure) {
   EXPECT_THAT(text, HasSubstr("run folder: runs/"));
 }
 
+// Of a run that broke something, or when asked for.
+TEST(Summary, TellsTheSettingsThatDecideAFailover) {
+  results::Settled settled = report_settled();
+  settled.manifest["prefix"] = "freshet-0123abcd-";
+  settled.manifest["profiles"] = {{"producer chat_turn", "low-latency"}, {"group copilot", "default"}};
+  settled.manifest["failover_settings"] = {
+      {"producer freshet-0123abcd-chat_turn", {{"linger.ms", "0"}, {"socket.timeout.ms", "60000"}}},
+      {"producer freshet-0123abcd-account_lock", {{"linger.ms", "0"}, {"socket.timeout.ms", "60000"}}},
+      {"group freshet-0123abcd-copilot", {{"session.timeout.ms", "45000"}}},
+      {"group freshet-0123abcd-agent_desktop", {{"session.timeout.ms", "6000"}}},
+      {"group freshet-0123abcd-quality", {{"session.timeout.ms", "6000"}}},
+      {"group odd", 7}};
+  const std::string plain = text_of(settled, {80, false});
+  EXPECT_THAT(plain, HasSubstr("client profile: low-latency (producer chat_turn)\n"));
+  EXPECT_THAT(plain, Not(HasSubstr("decide how long a failover takes")));
+  EXPECT_THAT(plain, Not(HasSubstr("127.0.0.1:9093/2")));
+  const std::string asked = summary(settled, report_verdict(), kFolder, {80, false}, true);
+  EXPECT_LE(widest(asked), 80U);
+  EXPECT_THAT(asked,
+              HasSubstr("Settings that decide how long a failover takes, as in force\n"
+                        "                                            producers  copilot  agent_desktop +1\n"
+                        "  linger.ms                                         0\n"
+                        "  session.timeout.ms                                     45000              6000\n"
+                        "  socket.timeout.ms                             60000\n"));
+  EXPECT_THAT(asked, HasSubstr("127.0.0.1:9093/2"));
+  EXPECT_THAT(asked, HasSubstr("Queues and batches of clients"));
+  settled.plan.faults.push_back({});
+  EXPECT_THAT(text_of(settled, {80, false}), HasSubstr("decide how long a failover takes"));
+}
+
 }  // namespace
 }  // namespace freshet::reports

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "harness/results/clients.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/layout.h"
 #include "harness/results/line_file.h"
@@ -47,6 +48,21 @@ std::string host_file(std::string_view file) {
   measure::Interval interval;
   record(interval);
   run.facts().add(interval);
+  const ClientSpread spread{4, 2.5, 2, 6, 7};
+  run.facts().add(ClientSecond{{.stream = 0}, 3, kSecond, 11, 12, 13, spread, {4, 1024.25, 900, 3000, 3001}});
+  run.facts().add(ConnectionSecond{{.pass = 0, .member = 1},
+                                   3,
+                                   101,
+                                   102,
+                                   103,
+                                   104,
+                                   105,
+                                   106,
+                                   {10, 1'500'000, 1'400'000, 3'900'000, 4'000'000},
+                                   spread,
+                                   {5, 1.5, 1, 2, 3},
+                                   {6, 3.5, 3, 4, 5},
+                                   "127.0.0.1:9092/1"});
   run.facts().event(3 * kSecond, "rebalance", {{"group", "desk"}, {"partitions", {1, 2}}});
   run.facts().lane_hashes(0, {{5, 17'000'000'000'000'000'000U}, {0, 0}});
   run.facts().finish(21 * kSecond, kSecond, true, "complete", {{"sending_stopped", 20 * kSecond}});
@@ -67,8 +83,8 @@ TEST_P(Golden, IsWrittenToTheCharacter) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Golden,
                          testing::Values("cohorts.csv", "counts.csv", "lags.csv", "offsets.csv",
-                                         "receivers.csv", "parts.csv", "worst.csv", "lanes.csv",
-                                         "events.jsonl", "end.json"),
+                                         "receivers.csv", "clients.csv", "connections.csv", "parts.csv",
+                                         "worst.csv", "lanes.csv", "events.jsonl", "end.json"),
                          [](const auto& file) {
                            std::string name = file.param;
                            std::replace(name.begin(), name.end(), '.', '_');

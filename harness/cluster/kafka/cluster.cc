@@ -68,8 +68,6 @@ class Kafka final : public Cluster {
   std::map<std::string, Settings> failover_settings() const override;
 
  private:
-  // The layers by rising strength, without our own needs.
-  Settings layered(const Settings& plan) const;
   void note_in_force(const std::string& scope, const Settings& settings, rd_kafka_t* client);
 
   const base::Clock& clock_;
@@ -97,14 +95,6 @@ base::Status Kafka::start() {
   return base::Ok{};
 }
 
-Settings Kafka::layered(const Settings& plan) const {
-  Settings settings;
-  overlay(settings, options_.file_settings);
-  overlay(settings, plan);
-  overlay(settings, options_.command_line_settings);
-  return settings;
-}
-
 void Kafka::note_in_force(const std::string& scope, const Settings& settings, rd_kafka_t* client) {
   Settings failover = failover_settings_of(client);
   const std::lock_guard lock(mutex_);
@@ -119,10 +109,9 @@ void Kafka::note_in_force(const std::string& scope, const Settings& settings, rd
 base::Result<std::unique_ptr<Producer>> Kafka::make_producer(const ProducerOptions& options,
                                                              base::Wake& wake) {
   const std::string scope = fmt::format("producer {}", options.topic);
-  if (auto status = check_client_settings(options.settings, scope); !status) return status.error();
-  const Settings chosen = layered(options.settings);
-  Settings settings = producer_defaults(chosen);
-  overlay(settings, chosen);
+  const PlannedClient planned{PlannedClient::Kind::producer, scope, options.settings};
+  if (auto status = check_planned(planned, options_); !status) return status.error();
+  Settings settings = producer_layers(options_, options.settings);
   settings[kBootstrap] = bootstrap_;
   settings[kStatisticsInterval] = kEverySecond;
   if (!options.transactional_id.empty()) settings["transactional.id"] = options.transactional_id;
@@ -135,9 +124,9 @@ base::Result<std::unique_ptr<Producer>> Kafka::make_producer(const ProducerOptio
 
 base::Result<std::unique_ptr<Member>> Kafka::make_member(const MemberOptions& options, base::Wake& wake) {
   const std::string scope = fmt::format("group {}", options.group);
-  if (auto status = check_client_settings(options.settings, scope); !status) return status.error();
-  Settings settings = client_defaults();
-  overlay(settings, layered(options.settings));
+  const PlannedClient planned{PlannedClient::Kind::member, scope, options.settings};
+  if (auto status = check_planned(planned, options_); !status) return status.error();
+  Settings settings = member_layers(options_, options.settings);
   overlay(settings, member_settings(options));
   settings[kBootstrap] = bootstrap_;
   settings[kStatisticsInterval] = kEverySecond;

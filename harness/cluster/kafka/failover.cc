@@ -17,8 +17,8 @@ constexpr std::array kEveryClient = {"socket.timeout.ms",
                                      "metadata.max.age.ms",
                                      "topic.metadata.refresh.interval.ms",
                                      "topic.metadata.refresh.fast.interval.ms"};
-constexpr std::array kProducer = {"message.timeout.ms", "request.timeout.ms", "message.send.max.retries",
-                                  "request.required.acks", "enable.idempotence"};
+constexpr std::array kProducer = {"message.timeout.ms", "request.timeout.ms", "retries", "acks",
+                                  "enable.idempotence", "linger.ms"};
 constexpr std::array kMember = {"group.protocol", "max.poll.interval.ms", "fetch.wait.max.ms",
                                 "fetch.error.backoff.ms"};
 // The consumer protocol has them from the broker.

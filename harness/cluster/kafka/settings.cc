@@ -11,7 +11,10 @@
 #include <memory>
 #include <sstream>
 
+#include "harness/base/group_protocol.h"
 #include "harness/base/text.h"
+#include "harness/cluster/kafka/conflicts.h"
+#include "harness/cluster/kafka/profiles.h"
 
 namespace freshet::cluster {
 namespace {
@@ -70,30 +73,6 @@ const Names& names() {
   return known;
 }
 
-struct Reserved {
-  const char* name;
-  const char* why;
-};
-// What observing needs (K3) and what the scenario says in its own words.
-constexpr std::array kReserved = {
-    Reserved{"enable.partition.eof",
-             "the end of a partition is the only sign that a lost last record was passed (E6)"},
-    Reserved{"enable.auto.offset.store",
-             "offsets are stored when an event is visible, not when it is received (T3)"},
-    Reserved{"auto.offset.reset",
-             "a position outside the log has to be counted, not skipped (P4); a group's start says "
-             "where it begins"},
-    Reserved{"enable.auto.commit", "a group's commit policy says it"},
-    Reserved{"auto.commit.interval.ms", "a group's commit policy says it"},
-    Reserved{"isolation.level", "a group's isolation level says it"},
-    Reserved{"group.id", "groups are named by the run"},
-    Reserved{"group.instance.id", "each member would need one of its own"},
-    Reserved{"transactional.id", "transactional ids are named by the run"},
-    Reserved{"delivery.report.only.error", "every event's report is counted (E5)"},
-    Reserved{"statistics.interval.ms", "what each client counts of itself is recorded every second (K3)"},
-    Reserved{"enabled_events", "events are how the client is observed"},
-};
-
 std::string lowered(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -113,7 +92,7 @@ std::string canonical_setting(const std::string& name) {
 
 base::Status check_setting(const std::string& name, const std::string& value) {
   const std::string canonical = canonical_setting(name);
-  for (const Reserved& ours : kReserved) {
+  for (const ReasonedSetting& ours : observing_needs()) {
     if (canonical == ours.name) {
       return base::usage_error(fmt::format("'{}' is set by freshet itself: {}", name, ours.why));
     }
@@ -163,6 +142,42 @@ Settings producer_defaults(const Settings& chosen) {
   if (!weaker && !declined) settings["enable.idempotence"] = "true";
   if (!weaker) settings["request.required.acks"] = "all";
   return settings;
+}
+
+namespace {
+
+Settings layered(const KafkaOptions& options, const Settings& plan) {
+  Settings settings;
+  overlay(settings, plan);
+  overlay(settings, options.file_settings);
+  overlay(settings, options.command_line_settings);
+  return settings;
+}
+
+}  // namespace
+
+Settings producer_layers(const KafkaOptions& options, const Settings& plan) {
+  const Settings chosen = layered(options, plan);
+  Settings settings = producer_defaults(chosen);
+  overlay(settings, chosen);
+  return settings;
+}
+
+Settings member_layers(const KafkaOptions& options, const Settings& plan) {
+  Settings settings = client_defaults();
+  overlay(settings, layered(options, plan));
+  return settings;
+}
+
+base::Status check_planned(const PlannedClient& client, const KafkaOptions& options) {
+  if (auto status = check_client_settings(client.settings, client.where); !status) return status;
+  const bool producer = client.kind == PlannedClient::Kind::producer;
+  const Settings settings =
+      producer ? producer_layers(options, client.settings) : member_layers(options, client.settings);
+  const auto conflict =
+      producer ? producer_settings_conflict(settings) : base::group_settings_conflict(settings);
+  if (!conflict) return base::Ok{};
+  return base::usage_error(fmt::format("{}: {}", client.where, *conflict));
 }
 
 Settings masked(Settings settings) {

@@ -27,6 +27,11 @@ void overlay(Settings& below, const Settings& layer);
 Settings producer_defaults(const Settings& chosen);
 Settings client_defaults();
 
+// What a producer and a member are made with, apart from what freshet needs for itself: `plan`'s own over our
+// defaults, then the target's file, then -X. Canonical names.
+Settings producer_layers(const KafkaOptions& options, const Settings& plan);
+Settings member_layers(const KafkaOptions& options, const Settings& plan);
+
 // Settings with the values of secrets replaced by "***".
 Settings masked(Settings settings);
 
