@@ -15,6 +15,10 @@ std::string staleness_tables(const results::Settled& settled, const Style& style
 std::string tail_table(const results::Settled& settled, const Style& style);
 std::string lag_tables(const results::Settled& settled, const Style& style);
 std::string replay_table(const results::Settled& settled, const Style& style);
+// P4: positions that were not in the log, by cause.
+std::string reset_table(const results::Settled& settled, const Style& style);
+// D2: the index of each class at each group, the harness's own share of it, and each pair of windows.
+std::string isolation_table(const results::Settled& settled, const Style& style);
 // E5: what became of the planned events, and K1's ledger.
 std::string outcome_table(const results::Settled& settled, const Style& style);
 std::string ledger_table(const results::Settled& settled, const Style& style);

@@ -172,6 +172,8 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                                offset_fall_table(settled, style),
                                group_change_table(settled, style),
                                replay_table(settled, style),
+                               isolation_table(settled, style),
+                               reset_table(settled, style),
                                outcome_table(settled, style),
                                ledger_table(settled, style),
                                producing_tables(settled, style),

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/text.h"
+#include "harness/plan/isolation.h"
 
 namespace freshet::cli {
 namespace {
@@ -146,6 +147,13 @@ std::string phases_text(const Prepared& prepared, const reports::Style& style) {
     }
   }
   std::string text = table.text(style);
+  if (plan::has_isolation(plan)) {
+    text += reports::wrapped(
+        fmt::format("  On a cluster everything up to the last isolation window is run on the loopback log "
+                    "first, for the harness's own share: {} more.",
+                    format_duration(plan::isolation_part(plan).end())),
+        2, style);
+  }
   if (!plan.faults.empty())
     text += reports::wrapped("  These commands are run only with --allow-commands.", 2, style);
   return text;

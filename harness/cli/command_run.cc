@@ -7,6 +7,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/console.h"
 #include "harness/cli/load.h"
+#include "harness/cli/loopback_share.h"
 #include "harness/cli/manifest.h"
 #include "harness/cli/options.h"
 #include "harness/cli/progress_display.h"
@@ -135,6 +136,21 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
           const base::Clock& clock) {
   const StopOnSignal signals;
   ProgressDisplay display(request.look, signals.requested());
+  if (needs_loopback_share(prepared.plan, target)) {
+    LoopbackShare share{.folder = request.folder,
+                        .manifest = manifest(prepared.plan, whole, clock.wall()),
+                        .senders = request.senders,
+                        .connect_timeout = request.connect_timeout,
+                        .stop = &signals.requested()};
+    if (!request.quiet) {
+      notice(loopback_notice(prepared.plan));
+      share.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
+    }
+    const auto done = share(prepared.plan, target);
+    if (!request.quiet) display.finish();
+    if (!done) return fail(done.error().message, exit_status_of(done.error()));
+    if (!*done) return fail("interrupted before the start: nothing was measured", kExitInterrupted);
+  }
   engine::RunOptions options;
   options.folder = request.folder;
   options.manifest = manifest(prepared.plan, whole, clock.wall());

@@ -105,6 +105,8 @@ struct Record {
 // it.
 struct Assigned {
   std::vector<std::pair<TopicPartition, std::int64_t>> partitions;
+  // Those of them for which the group had committed nothing (P4): they begin where MemberOptions::start says.
+  std::vector<TopicPartition> without_offset;
 };
 // Partitions are to be given back. The member has to store the offsets it wants committed before its next
 // poll(), which lets them go. No record of them follows.

@@ -156,6 +156,9 @@ std::string Conductor::missing_probe() const {
 }
 
 void Conductor::send_probes(const base::Clock& clock) {
+  // A compacted topic takes no record without a key.
+  static constexpr std::array<std::byte, 5> kKey = {std::byte{'p'}, std::byte{'r'}, std::byte{'o'},
+                                                    std::byte{'b'}, std::byte{'e'}};
   std::array<std::byte, measure::kEnvelopeSize> value{};
   for (std::size_t s = 0; s < context_.producers.size(); ++s) {
     for (int partition = 0; partition < context_.plan.streams[s].partitions; ++partition) {
@@ -166,7 +169,7 @@ void Conductor::send_probes(const base::Clock& clock) {
       envelope.flags = measure::kProbe;
       measure::write_envelope(envelope, value);
       // A probe that the client does not take is sent again with the next round.
-      (void)context_.producers[s]->send(partition, {}, value, clock.wall() / base::kMillisecond);
+      (void)context_.producers[s]->send(partition, kKey, value, clock.wall() / base::kMillisecond);
     }
   }
   probes_sent_ = clock.now();

@@ -70,7 +70,10 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
     prefill.emplace_back();
     if (plan.streams[s].prefill > 0) prefill.back().emplace(plan::StreamLanes::of_prefill(plan, s));
     log_ends.emplace_back(static_cast<std::size_t>(plan.streams[s].partitions));
-    for (auto& end : log_ends.back()) end.store(-1);
+    acked_ends.emplace_back(static_cast<std::size_t>(plan.streams[s].partitions));
+    for (auto* ends : {&log_ends.back(), &acked_ends.back()}) {
+      for (auto& end : *ends) end.store(-1);
+    }
   }
   for (std::size_t g = 0; g < plan.groups.size(); ++g) {
     const plan::Group& group = plan.groups[g];

@@ -115,6 +115,9 @@ class Context {
 
   // By stream: what was written before the run (E4); no lanes where the stream has no prefill.
   std::vector<std::optional<plan::StreamLanes>> prefill;
+  // By stream, then partition: one more than the highest offset that a report told and that is believed (E6);
+  // -1: none yet. Goes on at once, where log_ends is asked for once a second.
+  std::vector<std::vector<std::atomic<std::int64_t>>> acked_ends;
   // By stream, then partition: the end of the log when the cluster last told it (L3); -1: never yet.
   std::vector<std::vector<std::atomic<std::int64_t>>> log_ends;
 

@@ -78,6 +78,8 @@ Stepped MemberRole::step(const base::Clock& clock) {
     return {.worked = leave(clock) || worked, .next = clock.now() + base::kMillisecond};
   worked = poll_some(clock) || worked;
   if (started_ && waiting_.empty()) pass_ends(clock.now());
+  if (!resets_.empty()) settle_resets(clock.now());
+  if (started_ && !pass().live) look_whether_caught_up(clock.now());
   store_applied();
   note_resumed(clock.now());
   report_status();
@@ -223,6 +225,7 @@ void MemberRole::on(const cluster::Assigned& assigned, Nanos now) {
     assignments_.push_back(std::move(assignment));
     rows.push_back({{"topic", pass().streams[from.topic]}, {"partition", from.partition}, {"start", start}});
   }
+  note_missing_offsets(assigned, now);
   if (spec_.commit != plan::CommitPolicy::none) member_->commit();
   context_.notes.add(now, "assigned",
                      {{"group", pass().name}, {"member", spec_.index}, {"partitions", rows}});
@@ -265,13 +268,29 @@ void MemberRole::pass_ends(Nanos now) {
     if (assignment->live) assignment->live->passed(assignment->end, since);
     if (assignment->replay) {
       assignment->replay->passed(assignment->end, since);
-      Nanos never = base::kNever;
-      pass()
-          .caught_up[assignment->from.topic][static_cast<std::size_t>(assignment->from.partition)]
-          .compare_exchange_strong(never, now, std::memory_order_acq_rel);
+      caught_up(*assignment, now);
     }
     assignment->end = -1;
   }
+}
+
+// Where records keep coming the cluster never tells an End: there a pass has caught up when it has read all
+// that has been acknowledged.
+void MemberRole::look_whether_caught_up(Nanos now) {
+  for (const auto& assignment : assignments_) {
+    const auto topic = assignment->from.topic;
+    const auto partition = static_cast<std::size_t>(assignment->from.partition);
+    const std::int64_t end = context_.acked_ends[pass().streams[topic]][partition].load();
+    const std::int64_t read = std::max(assignment->start, pass().progress[topic][partition].position.load());
+    if (end >= 0 && read >= end) caught_up(*assignment, now);
+  }
+}
+
+void MemberRole::caught_up(const Assignment& assignment, Nanos now) {
+  Nanos never = base::kNever;
+  pass()
+      .caught_up[assignment.from.topic][static_cast<std::size_t>(assignment.from.partition)]
+      .compare_exchange_strong(never, now, std::memory_order_acq_rel);
 }
 
 void MemberRole::on(const cluster::MemberError& error, Nanos now) {

@@ -59,7 +59,6 @@ class MemberRole final : public Role {
   Pass& pass() const { return context_.passes[spec_.pass]; }
   void start_at_time(const base::Clock& clock);
   void note_resumed(Nanos now);
-  void forget_above(cluster::TopicPartition from, std::int64_t offset);
   std::uint16_t stream_of(cluster::TopicPartition from) const;
   Assignment* find(cluster::TopicPartition from);
 
@@ -73,9 +72,18 @@ class MemberRole final : public Role {
   void on(const cluster::MemberError& error, Nanos now);
 
   void receive(Assignment& assignment, const cluster::Record& record, const base::Clock& clock);
+  // member_resets.cc: positions outside the log (P4).
+  void settle_resets(Nanos now);
+  void settle_reset(Assignment& assignment, const cluster::Reset& reset, Nanos now);
+  void note_missing_offsets(const cluster::Assigned& assigned, Nanos now);
+  void note_reset(cluster::TopicPartition from, const char* cause, std::int64_t position,
+                  std::int64_t goes_on_at, Nanos now);
+
   void note_other(const cluster::Record& record, measure::Decoded decoded, Nanos monotonic);
   bool apply_due(const base::Clock& clock);
   void pass_ends(Nanos now);
+  void look_whether_caught_up(Nanos now);
+  void caught_up(const Assignment& assignment, Nanos now);
   void apply(Waiting::Item& item, Nanos visible);
   void store_applied();
   void release(const std::vector<cluster::TopicPartition>& partitions, bool clean, Nanos now);
@@ -109,7 +117,8 @@ class MemberRole final : public Role {
   std::vector<std::vector<Assignment*>> by_partition_;  // topic index, partition -> assignment or null
   std::vector<measure::Sealed> sealed_;
   Waiting waiting_;
-  Nanos busy_until_ = 0;  // T3
+  std::vector<cluster::Reset> resets_;  // not settled yet: records from before them are waiting
+  Nanos busy_until_ = 0;                // T3
   std::int64_t second_ = -1;
   Nanos cpu_at_second_ = 0;
   bool idle_in_second_ = false;  // at some moment of the second nothing was waiting (V3)

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "harness/measure/envelope.h"
+#include "harness/measure/raise.h"
 
 namespace freshet::engine {
 namespace {
@@ -81,6 +82,8 @@ bool Prefill::take_reports() {
     const auto partition = static_cast<std::size_t>(report->partition);
     const auto before = static_cast<std::int64_t>(counts_[partition]++);
     if (first_[partition] < 0 && report->offset >= before) first_[partition] = report->offset - before;
+    if (first_[partition] >= 0)
+      measure::raise(context_.acked_ends[stream_][partition], first_[partition] + before + 1);
     written_.fetch_add(1, std::memory_order_relaxed);
   }
   return taken > 0;

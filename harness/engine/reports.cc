@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/measure/envelope.h"
+#include "harness/measure/raise.h"
 
 namespace freshet::engine {
 namespace {
@@ -71,6 +72,8 @@ void Reports::handle(const cluster::Report& report, Nanos monotonic) {
   acks.acked(envelope.lane, envelope.n, report.offset);
   const measure::AckGap gap = gaps_.acked(partition, envelope.tau, acked);
   if (gap.to - gap.from >= kShortestGap) note_gap(gap, monotonic);
+  measure::raise(context_.acked_ends[stream_][static_cast<std::size_t>(partition)],
+                 acks.get(envelope.lane, envelope.n).offset + 1);
   recorder_.count(stream, measure::kNoPass, acked, Count::acked);
   using measure::Measure;
   recorder_.record({stream, measure::kNoPass, envelope.tier, Measure::response_latency}, envelope.tau,

@@ -33,6 +33,13 @@ class Waiting {
     first_ = (first_ + 1) % items_.size();
     --size_;
   }
+  bool holds(cluster::TopicPartition from) const {
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Item& item = items_[(first_ + i) % items_.size()];
+      if (item.from == from && !item.dropped) return true;
+    }
+    return false;
+  }
   void drop(cluster::TopicPartition from) {
     for (std::size_t i = 0; i < size_; ++i) {
       Item& item = items_[(first_ + i) % items_.size()];

@@ -241,14 +241,19 @@ void LiveShard::apply(const Received& record, Nanos visible) {
 
 void LiveShard::passed(std::int64_t offset, Nanos now) {
   Impl& shard = *impl_;
+  raise(shard.progress->applied, offset);
   if (offset <= shard.position) return;
   const bool jumped = offset > shard.position + 1;
   shard.position = offset;
-  raise(shard.progress->applied, offset);
   raise(shard.progress->position, offset);
   // One step forward is an event that was just applied; a jump may have passed something unseen.
   if (!jumped) return;
   for (LaneLedger& lane : shard.ledger.lanes()) shard.settle_past_heads(lane, now);
+}
+
+void LiveShard::truncated(std::int64_t offset) {
+  impl_->progress->applied.store(offset, std::memory_order_release);
+  impl_->progress->taken.store(offset, std::memory_order_release);
 }
 
 void LiveShard::roll(Nanos now) {

@@ -45,10 +45,15 @@ void ReplayShard::apply(const Received& record, Nanos visible) {
 
 void ReplayShard::passed(std::int64_t offset, Nanos) {
   Impl& shard = *impl_;
+  raise(shard.progress->applied, offset);
   if (offset <= shard.position) return;
   shard.position = offset;
-  raise(shard.progress->applied, offset);
   raise(shard.progress->position, offset);
+}
+
+void ReplayShard::truncated(std::int64_t offset) {
+  impl_->progress->applied.store(offset, std::memory_order_release);
+  impl_->progress->taken.store(offset, std::memory_order_release);
 }
 
 Sealed ReplayShard::seal(Nanos, bool clean) {

@@ -34,8 +34,10 @@ struct LaneSource {
 // (K2). Shards that are open, and two may be for a while (P2), take each offset from it once between them.
 // Read when the next one opens and by the observer.
 struct Progress {
-  std::atomic<std::int64_t> applied{-1};  // highest offset passed + 1; -1: nothing yet
-  std::atomic<std::int64_t> taken{-1};    // the same of events, raised by the one shard that applies it
+  // Highest offset passed + 1; -1: nothing yet. Goes back only where the log was cut (P4), and `taken` with
+  // it.
+  std::atomic<std::int64_t> applied{-1};
+  std::atomic<std::int64_t> taken{-1};  // the same of events, raised by the one shard that applies it
   // Greater of the client's position and the last End (E6); -1: none yet.
   std::atomic<std::int64_t> position{-1};
   // Until when shards have told the lag of the partition, so that the next one tells it from there and the
@@ -94,6 +96,9 @@ class LiveShard {
   void apply(const Received& record, Nanos visible);
   // The group's position went to `offset` (a record's offset + 1, or End): events below it were passed (E6).
   void passed(std::int64_t offset, Nanos now);
+  // The log was cut at `offset`, below the position (P4): what comes from there on has never been there
+  // before.
+  void truncated(std::int64_t offset);
   // Closes the lag of every wall second that ended by `now`, and settles heads that failed or were lost: they
   // are noticed here, or when a later event of their lane is applied or a gap is passed. To be called at
   // least once a second, and before anything that happens in a new second.
@@ -118,6 +123,7 @@ class ReplayShard {
   ~ReplayShard();
   void apply(const Received& record, Nanos visible);
   void passed(std::int64_t offset, Nanos now);
+  void truncated(std::int64_t offset);
   Sealed seal(Nanos now, bool clean);
 
  private:

@@ -258,25 +258,27 @@ bool HostReader::take_event(Json event) {
   return true;
 }
 
-// P4: what a member found below the log's start.
 void HostReader::take_reset(const Json& event) {
-  if (text_at(event, "cause") != "expired") return;
-  const std::string stream = text_at(event, "stream"), group = text_at(event, "group");
-  ExpiredRange range;
-  range.partition = static_cast<std::int32_t>(integer_at(event, "partition", -1));
-  range.from = integer_at(event, "position", 0);
-  range.to = integer_at(event, "goes_on_at", 0);
+  ResetRow row;
+  row.stream = row.pass = -1;
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
-    if (plan_.streams[s].name != stream) continue;
-    for (std::size_t p = 0; p < plan_.passes(); ++p) {
-      const std::string& name =
-          p < plan_.groups.size() ? plan_.groups[p].name : plan_.replays[p - plan_.groups.size()].name;
-      if (name != group) continue;
-      range.stream = static_cast<std::uint16_t>(s);
-      range.pass = static_cast<std::uint16_t>(p);
-      facts_.expired.push_back(range);
-    }
+    if (plan_.streams[s].name == text_at(event, "stream")) row.stream = static_cast<int>(s);
   }
+  for (std::size_t p = 0; p < plan_.passes(); ++p) {
+    const std::string& name =
+        p < plan_.groups.size() ? plan_.groups[p].name : plan_.replays[p - plan_.groups.size()].name;
+    if (name == text_at(event, "group")) row.pass = static_cast<int>(p);
+  }
+  row.partition = static_cast<int>(integer_at(event, "partition", -1));
+  if (row.stream < 0 || row.pass < 0 || !partition_ok(static_cast<std::size_t>(row.stream), row.partition))
+    return;
+  for (const auto& [word, cause] : kResetCauses) {
+    if (word == text_at(event, "cause")) row.cause = cause;
+  }
+  row.position = integer_at(event, "position", 0);
+  row.goes_on_at = integer_at(event, "goes_on_at", 0);
+  row.at = integer_at(event, "t", 0);
+  facts_.resets.push_back(row);
 }
 
 void HostReader::take_prefilled(const Json& event) {

@@ -16,6 +16,7 @@
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
 #include "harness/results/clients.h"
+#include "harness/results/figures.h"
 #include "harness/results/ledger_files.h"
 #include "harness/results/tables.h"
 
@@ -43,13 +44,6 @@ using Counts = std::array<std::uint64_t, static_cast<std::size_t>(measure::Count
 inline std::uint64_t of(const Counts& counts, measure::Count what) {
   return counts[static_cast<std::size_t>(what)];
 }
-
-// Offsets [from, to) that had been removed from the log when the pass got there (P4).
-struct ExpiredRange {
-  std::uint16_t stream = 0, pass = 0;
-  std::int32_t partition = 0;
-  std::int64_t from = 0, to = 0;
-};
 
 // What was written of a stream before the run (E4), by partition: event k of a partition in order of τ (ties
 // by lane) lies at offset first + k. -1: not told.
@@ -94,7 +88,7 @@ struct Facts {
 
   std::vector<std::vector<AckFile>> acks;                              // by stream, then host
   std::map<std::pair<std::uint16_t, std::uint16_t>, SeenStream> seen;  // by (stream, pass)
-  std::vector<ExpiredRange> expired;
+  std::vector<ResetRow> resets;
   std::vector<Prefilled> prefilled;  // by stream; empty where nothing was
 
   std::vector<std::string> damage;

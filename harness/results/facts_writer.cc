@@ -43,17 +43,22 @@ std::string dump(const Json& json) {
 
 }  // namespace
 
-base::Status create_run_folder(const fs::path& folder, const Json& manifest, const plan::Plan& plan) {
+base::Status free_for_a_run(const fs::path& folder) {
   std::error_code code;
-  if (fs::exists(folder, code)) {
-    if (!fs::is_directory(folder, code)) {
-      return base::io_error(fmt::format("run folder {}: exists and is not a folder", folder.string()));
-    }
-    if (!fs::is_empty(folder, code) || code) {
-      return base::io_error(fmt::format(
-          "run folder {}: exists and is not empty; a run needs a folder of its own", folder.string()));
-    }
-  }
+  if (!fs::exists(folder, code)) return base::Ok{};
+  if (!fs::is_directory(folder, code))
+    return base::io_error(fmt::format("run folder {}: exists and is not a folder", folder.string()));
+  bool free = true;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
+    free = free && entry.path().filename() == kLoopbackFolder;
+  if (free && !code) return base::Ok{};
+  return base::io_error(fmt::format("run folder {}: exists and is not empty; a run needs a folder of its own",
+                                    folder.string()));
+}
+
+base::Status create_run_folder(const fs::path& folder, const Json& manifest, const plan::Plan& plan) {
+  if (base::Status free = free_for_a_run(folder); !free) return free;
+  std::error_code code;
   fs::create_directories(folder / kFactsFolder, code);
   if (code) return base::io_error(fmt::format("run folder {}: {}", folder.string(), code.message()));
   if (base::Status written = write_manifest(folder, manifest); !written) return written;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/base/time.h"
@@ -98,6 +100,52 @@ struct ReplayRow {
   }
   // Not finished, and what was left did not become less: at this rate it never catches up.
   bool never() const { return !finished && reads_from >= 0 && events_per_second <= inflow_per_second; }
+};
+
+// One figure ÷ another: known, a lower bound (the numerator is one), or unknown.
+struct Ratio {
+  enum class Kind { exact, at_least, not_available };
+  Kind kind = Kind::not_available;
+  double value = 0;
+};
+
+// D2: p99 of staleness of a live group in windows without a replay and in windows with it.
+struct OffAndOn {
+  Quantile off, on;
+  Ratio index;  // on ÷ off; not available where one of the two has too few events (E8)
+};
+struct IsolationPair : OffAndOn {
+  int off_phase = 0, on_phase = 0;
+  // Part of the `on` window in which a pass was reading: one that has caught up disturbs no more.
+  double replayed = 0;
+};
+struct IsolationRow {
+  std::string schedule;
+  int stream = 0, pass = 0;
+  std::vector<IsolationPair> pairs;
+  // Over the windows of all pairs that have an index; not available when they are fewer than kFewestPairs.
+  OffAndOn all;
+  static constexpr std::size_t kFewestPairs = 4;
+};
+
+// A member's position was not in the log, and why (P4).
+struct ResetRow {
+  enum class Cause {
+    expired,          // below its start: [position, goes_on_at) had been removed
+    truncated,        // the log was cut below the position; it goes on where it was cut
+    no_start_offset,  // the group had read up to the position and had no offset to go on from
+    unknown,          // none of these; tried again
+  };
+  int stream = 0, pass = 0, partition = 0;
+  Cause cause = Cause::unknown;
+  std::int64_t position = 0, goes_on_at = 0;
+  Nanos at = 0;  // since the run's start
+};
+inline constexpr std::pair<std::string_view, ResetRow::Cause> kResetCauses[] = {
+    {"expired", ResetRow::Cause::expired},
+    {"truncated", ResetRow::Cause::truncated},
+    {"no_start_offset", ResetRow::Cause::no_start_offset},
+    {"unknown", ResetRow::Cause::unknown},
 };
 
 struct LedgerRow {
@@ -280,6 +328,11 @@ struct Figures {
   std::vector<LagRow> lags;
   std::vector<DisturbanceRow> disturbances;
   std::vector<ReplayRow> replays;
+  std::vector<ResetRow> resets;  // in order of time
+  std::vector<IsolationRow> isolation;
+  // The same schedule on the loopback log before it: the harness's own share. Empty when there was no such
+  // run; else as many rows as `isolation`, in its order.
+  std::vector<IsolationRow> isolation_loopback;
   std::vector<LedgerRow> ledgers;
   std::vector<ProducerRow> producers;
   std::vector<SloEvidence> slos;

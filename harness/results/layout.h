@@ -18,7 +18,10 @@ inline constexpr const char* kWorstFile = "worst.csv";
 inline constexpr const char* kDisturbancesFile = "disturbances.csv";
 inline constexpr const char* kEventsFile = "events.jsonl";
 inline constexpr const char* kIntervalsFile = "intervals.hlog";
+inline constexpr const char* kIsolationFile = "isolation.csv";
 inline constexpr const char* kFactsFolder = "facts";
+// A whole run folder: the isolation windows on the loopback log, run before the cluster (D2).
+inline constexpr const char* kLoopbackFolder = "loopback";
 
 // In facts/HOST. These grow flush by flush; flushes.csv tells how far each was whole.
 enum class Flushed : std::size_t {

@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "harness/base/random.h"
+#include "harness/results/last_of_keys.h"
+#include "harness/results/prefilled.h"
 
 namespace freshet::results {
 namespace {
@@ -26,8 +27,8 @@ const LaneRow* lane_row(const Facts& facts, std::uint16_t stream, std::uint16_t 
 class LaneResolver {
  public:
   LaneResolver(const plan::Plan& plan, const plan::StreamLanes& lanes, const std::vector<PassSpan>& spans,
-               std::uint16_t stream, Facts& facts, StreamOutcomes& out)
-      : plan_(plan), lanes_(lanes), spans_(spans), stream_(stream), facts_(facts), out_(out) {
+               std::uint16_t stream, Facts& facts, LastOfKeys& last, StreamOutcomes& out)
+      : plan_(plan), lanes_(lanes), spans_(spans), stream_(stream), facts_(facts), last_(last), out_(out) {
     for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
       const auto found = facts.seen.find({stream, static_cast<std::uint16_t>(pass)});
       seen_.push_back(found == facts.seen.end() ? nullptr : &found->second);
@@ -45,7 +46,7 @@ class LaneResolver {
   std::uint64_t Outcomes::*by_pass(const plan::Event& event, const Ack& ack, std::size_t pass,
                                    bool in_log) const;
   void keep_last_of_keys();
-  bool is_superseded(const plan::Event& event) const;
+  bool is_superseded(const plan::Event& event) const { return last_.supersede(event.key, event.tau); }
   void produced(const plan::Event& event, const Ack& ack);
   void keep_open(const plan::Event& event, const Ack& ack, PassOutcomes& pass,
                  std::uint64_t Outcomes::*outcome);
@@ -56,14 +57,13 @@ class LaneResolver {
   const std::vector<PassSpan>& spans_;
   std::uint16_t stream_;
   Facts& facts_;
+  LastOfKeys& last_;
   StreamOutcomes& out_;
   std::vector<const SeenStream*> seen_;  // by pass
   std::uint16_t lane_ = 0;
   std::vector<Ack> acks_;
   bool acks_known_ = false;
   std::vector<std::int64_t> last_seen_;  // by pass: greatest n of the lane that it saw; -1: none
-  // Of a compacted topic: the last event of each key of the lane that is in the log.
-  std::unordered_map<std::uint32_t, std::uint64_t> last_of_key_;
 };
 
 // The lane's acks over all hosts: each host knows the events that it sent. False when there are none, or one
@@ -196,23 +196,14 @@ std::uint64_t Outcomes::*LaneResolver::by_pass(const plan::Event& event, const A
   return outcome == &Outcomes::lost && is_superseded(event) ? &Outcomes::superseded : outcome;
 }
 
-// E5: of a compacted topic's key only the last event is sure to stay.
+// A key's events all lie in one lane.
 void LaneResolver::keep_last_of_keys() {
-  last_of_key_.clear();
-  const auto policy = plan_.streams[stream_].topic_config.find("cleanup.policy");
-  const bool compacted = policy != plan_.streams[stream_].topic_config.end() &&
-                         policy->second.find("compact") != std::string::npos;
-  if (!compacted || !acks_known_) return;
+  if (!last_.compacted() || !acks_known_) return;
   for (plan::LaneCursor cursor(lanes_, lane_); !cursor.done(); cursor.advance()) {
     const plan::Event event = cursor.event();
     const AckState state = acks_[event.n].state;
-    if (state == AckState::acked || state == AckState::acked_unknown) last_of_key_[event.key] = event.n;
+    if (state == AckState::acked || state == AckState::acked_unknown) last_.in_log(event.key, event.tau);
   }
-}
-
-bool LaneResolver::is_superseded(const plan::Event& event) const {
-  const auto last = last_of_key_.find(event.key);
-  return last != last_of_key_.end() && last->second > event.n;
 }
 
 void LaneResolver::produced(const plan::Event& event, const Ack& ack) {
@@ -261,33 +252,6 @@ StreamOutcomes prepare(const plan::Plan& plan, const plan::StreamLanes& lanes, s
     passed.oldest_open_acked = passed.oldest_open;
   }
   return out;
-}
-
-// Every event that was written before the run, partition by partition in the order of the log.
-void resolve_prefill(const plan::Plan& plan, const plan::StreamLanes& lanes,
-                     const std::vector<PassSpan>& spans, std::uint16_t stream, const Facts& facts,
-                     StreamOutcomes& out) {
-  const int partitions = lanes.partitions();
-  for (int partition = 0; partition < partitions; ++partition) {
-    if (facts.prefilled[stream].first.empty()) return;
-    std::int64_t offset = facts.prefilled[stream].first[static_cast<std::size_t>(partition)];
-    for (plan::MergeCursor cursor(lanes, partition, partitions); !cursor.done(); cursor.advance(), ++offset) {
-      const plan::Event event = cursor.event();
-      for (std::size_t pass = plan.groups.size(); pass < plan.passes(); ++pass) {
-        if (!out.passes[pass].reads) continue;
-        const auto seen = facts.seen.find({stream, static_cast<std::uint16_t>(pass)});
-        const auto lane = static_cast<std::size_t>(lanes.lanes() + event.lane);
-        const bool visible = seen != facts.seen.end() && seen->second.has(lane, event.n);
-        const auto outcome = visible
-                                 ? &Outcomes::visible
-                                 : unseen_by(spans[pass - plan.groups.size()], facts, stream,
-                                             static_cast<std::uint16_t>(pass), partition, event.tau, offset);
-        if (!outcome) continue;
-        ++out.passes[pass].prefilled.planned;
-        ++(out.passes[pass].prefilled.*outcome);
-      }
-    }
-  }
 }
 
 // Roles hand over a second's records when it has ended, and the writer comes by a few times a second: so long
@@ -368,11 +332,13 @@ std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const PlannedLanes& 
     }
     all.push_back(prepare(plan, lanes[stream], stream, planned));
     all.back().proved = true;
-    LaneResolver resolver(plan, lanes[stream], spans, stream, facts, all.back());
+    LastOfKeys last(plan.streams[stream], lanes[stream].keys());
+    const std::optional<plan::StreamLanes>& prefill = planned_lanes.prefill[stream];
+    if (prefill && last.compacted()) note_prefilled(*prefill, last);
+    LaneResolver resolver(plan, lanes[stream], spans, stream, facts, last, all.back());
     for (int lane = 0; lane < lanes[stream].lanes(); ++lane)
       resolver.resolve(static_cast<std::uint16_t>(lane));
-    if (planned_lanes.prefill[stream])
-      resolve_prefill(plan, *planned_lanes.prefill[stream], spans, stream, facts, all.back());
+    if (prefill) resolve_prefilled(plan, *prefill, spans, stream, facts, last, all.back().passes);
   }
   return all;
 }

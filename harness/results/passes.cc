@@ -109,9 +109,9 @@ std::vector<PassSpan> pass_spans(const plan::Plan& plan, const Facts& facts) {
 
 bool is_expired(const Facts& facts, std::uint16_t stream, std::uint16_t pass, int partition,
                 std::int64_t offset) {
-  return std::any_of(facts.expired.begin(), facts.expired.end(), [&](const ExpiredRange& range) {
-    return range.stream == stream && range.pass == pass && range.partition == partition &&
-           offset >= range.from && offset < range.to;
+  return std::any_of(facts.resets.begin(), facts.resets.end(), [&](const ResetRow& reset) {
+    return reset.cause == ResetRow::Cause::expired && reset.stream == stream && reset.pass == pass &&
+           reset.partition == partition && offset >= reset.position && offset < reset.goes_on_at;
   });
 }
 

@@ -26,6 +26,9 @@ using Json = nlohmann::json;
 struct ClientSecond;
 struct ConnectionSecond;
 
+// Whether a run may be recorded there: the folder is absent or holds nothing but a run on the loopback log
+// (D2); otherwise names it and why not.
+base::Status free_for_a_run(const std::filesystem::path& folder);
 // Makes the folder. Refuses one that exists and is not empty, or cannot be written (naming it and why).
 base::Status create_run_folder(const std::filesystem::path& folder, const Json& manifest,
                                const plan::Plan& plan);

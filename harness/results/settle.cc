@@ -10,6 +10,7 @@
 #include "harness/results/distributions.h"
 #include "harness/results/facts.h"
 #include "harness/results/interval_log.h"
+#include "harness/results/isolation.h"
 #include "harness/results/json_fields.h"
 #include "harness/results/lags.h"
 #include "harness/results/layout.h"
@@ -122,6 +123,8 @@ void fill(const Settling& s, Settled& settled) {
   figures.lags = lag_rows(s);
   figures.disturbances = disturbance_rows(s);
   figures.replays = replay_rows(s);
+  figures.isolation = isolation_rows(s);
+  figures.resets = s.facts.resets;
   figures.commands = command_rows(s.plan, s.facts);
   figures.faults = fault_rows(s);
   figures.fault_groups = fault_group_rows(s);
@@ -164,6 +167,28 @@ std::string undelivered_log(const Settling& s, const std::string& target) {
   return log;
 }
 
+// D2: the same windows on the loopback log, recorded beside the run.
+void loopback_share(const fs::path& folder, Figures& figures) {
+  std::error_code code;
+  if (figures.isolation.empty() || !fs::exists(folder / kLoopbackFolder, code)) return;
+  base::Result<Settled> loopback = settle(folder / kLoopbackFolder);
+  std::string wrong;
+  if (!loopback) {
+    wrong = loopback.error().message;
+  } else if (loopback->figures.ending != "complete") {
+    wrong = "the run on the loopback log was not complete";
+  } else if (!std::ranges::equal(
+                 loopback->figures.isolation, figures.isolation, {},
+                 [](const IsolationRow& row) { return row.pairs.size(); },
+                 [](const IsolationRow& row) { return row.pairs.size(); })) {
+    wrong = "it is of another plan";
+  } else {
+    figures.isolation_loopback = std::move(loopback->figures.isolation);
+    return;
+  }
+  figures.damage.push_back(fmt::format("{}: {}", kLoopbackFolder, wrong));
+}
+
 }  // namespace
 
 base::Result<Settled> settle(const fs::path& folder) {
@@ -186,6 +211,7 @@ base::Result<Settled> settle(const fs::path& folder) {
   settled.events = std::move(facts.events);
   std::vector<std::string>& damage = settled.figures.damage;
   damage.insert(damage.end(), facts.damage.begin(), facts.damage.end());
+  loopback_share(folder, settled.figures);
   return settled;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/plan/slo_instances.h"
 #include "harness/results/client_json.h"
 #include "harness/results/interval_log.h"
+#include "harness/results/isolation.h"
 #include "harness/results/layout.h"
 #include "harness/results/line_file.h"
 #include "harness/results/settle.h"
@@ -20,13 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kSchemaVersion = 1;
-
-Json to_json(const Quantile& q) {
-  static constexpr std::array<const char*, 3> kKinds{"exact", "at_least", "n/a"};
-  Json json{{"p", q.p}, {"kind", kKinds[static_cast<std::size_t>(q.kind)]}};
-  if (q.kind != Quantile::Kind::not_available) json["ns"] = q.value;
-  return json;
-}
 
 Json to_json(const std::vector<Quantile>& quantiles) {
   Json json = Json::array();
@@ -288,6 +282,13 @@ std::string intervals_log(const fs::path& folder, const Settled& settled) {
 
 }  // namespace
 
+Json to_json(const Quantile& q) {
+  static constexpr std::array<const char*, 3> kKinds{"exact", "at_least", "n/a"};
+  Json json{{"p", q.p}, {"kind", kKinds[static_cast<std::size_t>(q.kind)]}};
+  if (q.kind != Quantile::Kind::not_available) json["ns"] = q.value;
+  return json;
+}
+
 Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   const Names names(plan);
   Json json = Json::object();
@@ -300,6 +301,9 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["lags"] = rows_json(names, figures.lags);
   json["disturbances"] = rows_json(names, figures.disturbances);
   json["replays"] = rows_json(names, figures.replays);
+  json["resets"] = rows_json(names, figures.resets);
+  json["isolation"] = rows_json(names, figures.isolation);
+  json["isolation_loopback"] = rows_json(names, figures.isolation_loopback);
   json["commands"] = rows_json(names, figures.commands);
   json["faults"] = rows_json(names, figures.faults);
   json["fault_groups"] = rows_json(names, figures.fault_groups);
@@ -318,6 +322,9 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
 base::Status write_summary(const fs::path& folder, const Settled& settled, const Json& verdict) {
   Json summary = figures_to_json(settled.plan, settled.figures);
   summary["verdict"] = verdict;
+  if (const std::string csv = isolation_csv(settled.plan, settled.figures); !csv.empty()) {
+    if (base::Status written = replace_file(folder / kIsolationFile, csv); !written) return written;
+  }
   const std::string text = summary.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
   for (const auto& [name, content] :
        {std::pair(kTimelineFile, timeline_csv(settled)), std::pair(kWorstFile, worst_csv(settled)),

@@ -170,6 +170,16 @@ Json to_json(const Names& names, const MoveRow& row) {
           {"pause_ns", row.pause}};
 }
 
+Json to_json(const Names& names, const ResetRow& row) {
+  return {{"stream", names.stream(row.stream)},
+          {"group", names.pass(row.pass)},
+          {"partition", row.partition},
+          {"cause", kResetCauses[static_cast<std::size_t>(row.cause)].first},
+          {"position", row.position},
+          {"goes_on_at", row.goes_on_at},
+          {"at_ns", row.at}};
+}
+
 std::string disturbances_csv(const Settled& settled) {
   const Names names(settled.plan);
   std::string out =

@@ -1,4 +1,4 @@
-// The rows of summary.json and disturbances.csv that tell what disturbances did.
+// The rows of summary.json and disturbances.csv that tell what disturbances did to the live groups.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 namespace freshet::results {
 
 Json to_json(const Outcomes& outcomes);
+Json to_json(const Quantile& quantile);
 Json to_json(const Names& names, const DisturbanceRow& row);
 Json to_json(const Names& names, const CommandRow& row);
 Json to_json(const Names& names, const FaultRow& row);
@@ -16,6 +17,8 @@ Json to_json(const Names& names, const FaultGroupRow& row);
 Json to_json(const Names& names, const OffsetFallRow& row);
 Json to_json(const Names& names, const GroupChangeRow& row);
 Json to_json(const Names& names, const MoveRow& row);
+Json to_json(const Names& names, const ResetRow& row);
+Json to_json(const Names& names, const IsolationRow& row);  // isolation.cc
 
 // One row for each disturbance of the timeline at each stream and live group: phases first, then faults and
 // group changes within them.

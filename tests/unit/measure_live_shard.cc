@@ -239,5 +239,22 @@ TEST(ReplayShard, CountsWithoutStaleness) {
   EXPECT_EQ(p.progress.applied.load(), 9);
 }
 
+// P4: the log was cut at offset 1 and new records came in the place of the old ones. They are new, and what
+// comes again of them is redelivered.
+TEST(LiveShard, WhatComesAfterACutIsNewAtOldOffsets) {
+  Partition p(Taus{{0, 1, 2, 3, 4}});
+  auto shard = p.open();
+  for (std::uint64_t n = 0; n < 3; ++n)
+    p.deliver(*shard, p.record(0, n, static_cast<int>(n)), 10 + static_cast<Nanos>(n));
+  shard->truncated(1);
+  p.deliver(*shard, p.record(0, 3, 1), 20);
+  p.deliver(*shard, p.record(0, 3, 1), 21);
+  p.deliver(*shard, p.record(0, 4, 2), 22);
+  p.collect();
+  EXPECT_EQ(p.count(Count::visible), 5U);
+  EXPECT_EQ(p.count(Count::redelivered), 1U);
+  EXPECT_EQ(p.count(Count::log_duplicate), 0U);
+}
+
 }  // namespace
 }  // namespace freshet::measure::test

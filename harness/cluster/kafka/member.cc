@@ -231,6 +231,7 @@ void KafkaMember::start_assigned(PartitionList partitions) {
     of_topic[static_cast<std::size_t>(given.partition)] = {
         .owned = true, .dead = false, .position = given.offset, .stored = -1};
     assigned.partitions.emplace_back(*at, given.offset);
+    if (start_.had_no_offset(given.topic, given.partition)) assigned.without_offset.push_back(*at);
   }
   if (paused_) rd_kafka_pause_partitions(client_.get(), partitions.get());
   ready_.push_back(std::move(assigned));

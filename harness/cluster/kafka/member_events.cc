@@ -105,7 +105,8 @@ std::optional<MemberEvent> KafkaMember::end_of(TopicPartition from, std::int64_t
 void KafkaMember::ask_watermarks(TopicPartition from, std::int64_t position) {
   owned(from)->dead = true;
   OpenReset open;
-  open.reset = {.from = from, .position = position, .low_watermark = -1, .high_watermark = -1};
+  open.reset.from = from;
+  open.reset.position = position;
   const PartitionList list = list_of({from});
   list->elems[0].offset = RD_KAFKA_OFFSET_SPEC_EARLIEST;
   open.low_question = questions_.list(list.get(), false, kWatermarkTimeout);

@@ -23,6 +23,7 @@ void StartOffsets::begin(const rd_kafka_topic_partition_list_t* partitions) {
   partitions_.reset(rd_kafka_topic_partition_list_copy(partitions));
   for (auto& partition : elements(partitions_)) partition.offset = RD_KAFKA_OFFSET_INVALID;
   committed_known_ = time_told_ = false;
+  without_offset_.reset();
   ask();
 }
 
@@ -87,6 +88,7 @@ void StartOffsets::take(const OffsetAnswer& answer, Nanos now) {
   if (whole || committed_known_) fill(answer);
   if (whole) {
     time_told_ = committed_known_;
+    if (!committed_known_) without_offset_ = unknown();
     committed_known_ = true;
     start_at_offset();
     ask();
@@ -98,6 +100,10 @@ void StartOffsets::take(const OffsetAnswer& answer, Nanos now) {
 
 void StartOffsets::retry(Nanos now) {
   if (active() && now >= retry_at_) ask();
+}
+
+bool StartOffsets::had_no_offset(const char* topic, std::int32_t partition) const {
+  return without_offset_ && rd_kafka_topic_partition_list_find(without_offset_.get(), topic, partition);
 }
 
 PartitionList StartOffsets::finished() {

@@ -30,6 +30,8 @@ class StartOffsets {
   void retry(Nanos now);
   // The partitions with their start offsets, once all are known; null before.
   PartitionList finished();
+  // The group had committed nothing for it, as far as the last begin() goes (P4).
+  bool had_no_offset(const char* topic, std::int32_t partition) const;
 
  private:
   void ask();
@@ -43,6 +45,7 @@ class StartOffsets {
   std::string group_;
   StartAt start_;
   bool read_committed_;
+  PartitionList without_offset_;
   PartitionList partitions_;  // RD_KAFKA_OFFSET_INVALID = not known yet; null = nothing to find out
   bool committed_known_ = false;
   bool time_told_ = false;  // of those still unknown, nothing in the log is so young: they start at the end

@@ -219,6 +219,7 @@ MemberEvent MemberState::tell_assigned(Nanos now) {
   for (Part& part : parts_) {
     part.fetch_from = now + 2 * core_.options.network;
     assigned.partitions.emplace_back(part.id, part.position);
+    if (part.committed < 0) assigned.without_offset.push_back(part.id);
   }
   return assigned;
 }
