@@ -215,7 +215,9 @@ TEST_P(Consume, TellsAResetAboveTheEndAndStandsStillUntilASeek) {
   EXPECT_EQ(reading.values(0).size(), 5u);
   EXPECT_EQ(reading.resets.size(), 1u);
   reading.member().seek({0, 0}, 5);
-  ASSERT_TRUE(eventually([&] { return reading.values(0).size() == 6; }));
+  ASSERT_TRUE(eventually([&] { return reading.values(0).size() == 6; }))
+      << reading.values(0).size() << " values, " << reading.resets.size() << " resets, the last at "
+      << reading.resets.back().position << ", end at " << reading.end(0);
   EXPECT_EQ(reading.values(0).back(), "v5");
   EXPECT_EQ(reading.values(1).size(), 1u);
 }

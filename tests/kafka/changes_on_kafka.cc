@@ -93,6 +93,7 @@ const results::GroupChangeRow& change_row(const results::Figures& figures, int c
 struct Protocol {
   std::string name;
   Settings settings;
+  friend void PrintTo(const Protocol& protocol, std::ostream* out) { *out << protocol.name; }
 };
 
 class EachProtocol : public ChangesOnKafka, public testing::WithParamInterface<Protocol> {};
