@@ -54,7 +54,7 @@ struct MissingRight {
   const char* user;
   const char* resource;   // of scripts/kafka admin acls
   const char* operation;  // denied
-  const char* words;      // with {} for the prefix of topics and groups
+  const char* words;      // with {} for the prefix of topics and groups; any of the groups may say it first
 };
 
 inline std::vector<MissingRight> missing_rights() {
@@ -64,9 +64,8 @@ inline std::vector<MissingRight> missing_rights() {
        "the right Describe (which Read and Write bring) on topic '{}chat' is missing"},
       {"no-write", "--topic '*'", "Write", "the right Write on topic '{}chat'"},
       {"no-read", "--topic '*'", "Read", "the right Read on topic '{}chat' is missing"},
-      {"no-group", "--group '*'", "Read", "the right Read on group '{}copilot' is missing"},
-      {"no-coordinator", "--group '*'", "Describe",
-       "the right Describe (which Read brings) on group '{}copilot' is missing"},
+      {"no-group", "--group '*'", "Read", "the right Read on group '{}"},
+      {"no-coordinator", "--group '*'", "Describe", "the right Describe (which Read brings) on group '{}"},
   };
 }
 
