@@ -152,9 +152,7 @@ class RandomRun {
       EXPECT_EQ(all.planned, events) << "no phase of it is a warm-up";
       const LogContent& log = logs_[s];
       if (drained_) {
-        // What was given up with its fate unknown may come into the log after everybody has left (E5).
-        EXPECT_LE(all.visible, log.copies.size()) << "stream " << s << " at group " << g;
-        EXPECT_LE(log.copies.size() - all.visible, all.indeterminate) << "stream " << s << " at group " << g;
+        EXPECT_EQ(all.visible, log.copies.size()) << "stream " << s << " at group " << g;
         EXPECT_EQ(all.undelivered, 0U);
       } else {
         EXPECT_LE(all.visible, log.copies.size());
