@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-
-#include "harness/measure/envelope.h"
 
 namespace freshet::engine {
 namespace {
 
 constexpr Nanos kTick = 5 * base::kMillisecond;
-constexpr Nanos kTellEvery = base::kSecond;
 // τ = 0 lies this far ahead when it is set, so that every role knows it in time.
 constexpr Nanos kStartAhead = 50 * base::kMillisecond;
 constexpr Nanos kProbeAgain = 500 * base::kMillisecond;
@@ -24,9 +20,8 @@ constexpr Nanos kLeaveWithin = 10 * base::kSecond;
 Conductor::Conductor(Context& context, cluster::Admin& admin, std::vector<Reports*> reports, Writer& writer,
                      const Faults* faults, const RunOptions& options, int senders, Nanos hold)
     : context_(context),
-      admin_(admin),
-      reports_(std::move(reports)),
-      writer_(writer),
+      readiness_(context, admin, std::move(reports), options.connect_timeout),
+      progress_(context, writer, options),
       faults_(faults),
       options_(options),
       senders_(senders),
@@ -58,7 +53,7 @@ Stepped Conductor::step(const base::Clock& clock) {
     case Stage::over:
       return {};
   }
-  tell_progress(now);
+  progress_.tell(now);
   return {.worked = true, .next = clock.now() + kTick};
 }
 
@@ -74,37 +69,6 @@ void Conductor::fail(std::string why, Nanos now) {
 
 // ---- The start (T6) ----
 
-// Partitions of the pass that none of its members has; "" when each is owned once.
-std::string Conductor::unowned(const Pass& pass) const {
-  int partitions = 0, owned = 0;
-  for (const std::size_t stream : pass.streams) partitions += context_.plan.streams[stream].partitions;
-  for (int m = 0; m < pass.members; ++m) owned += status_of(pass, m).owned.load();
-  if (owned == partitions) return "";
-  return fmt::format("group {} owns {} of {} partitions", pass.name, owned, partitions);
-}
-
-const MemberStatus& Conductor::status_of(const Pass& pass, int member) const {
-  return context_.member_status[pass.first_member + static_cast<std::size_t>(member)];
-}
-
-std::string Conductor::missing_assignment() const {
-  constexpr Nanos kAtStart = -1;
-  for (const Pass& pass : context_.passes) {
-    if (!pass.live || !pass.starts) continue;
-    if (std::string missing = unowned(pass); !missing.empty()) return missing;
-    // Range assigns topic by topic: each member gets at least ⌊P/M⌋ of each.
-    const int members = plan::members_at(pass.attendance, kAtStart);
-    int fair = 0;
-    for (const std::size_t stream : pass.streams) fair += context_.plan.streams[stream].partitions / members;
-    for (int m = 0; m < pass.members; ++m) {
-      if (!pass.attendance[static_cast<std::size_t>(m)].present(kAtStart)) continue;
-      if (const int own = status_of(pass, m).owned.load(); own < fair)
-        return fmt::format("a member of group {} owns {} partitions, {} expected", pass.name, own, fair);
-    }
-  }
-  return "";
-}
-
 std::string Conductor::refusal() const {
   for (const auto& producer : context_.producers) {
     if (std::string why = producer->refusal(); !why.empty()) return why;
@@ -115,7 +79,7 @@ std::string Conductor::refusal() const {
 void Conductor::joining(Nanos now) {
   if (stop_request() != kGoOn) return fail("interrupted before the start", now);
   if (const std::string why = refusal(); !why.empty()) return fail("the cluster refuses: " + why, now);
-  const std::string missing = missing_assignment();
+  const std::string missing = readiness_.missing_assignment();
   if (!missing.empty()) {
     held_since_ = 0;
     if (now - began_ > options_.start_timeout) {
@@ -133,76 +97,18 @@ void Conductor::joining(Nanos now) {
   if (now - held_since_ >= hold_) enter(Stage::probing, now);
 }
 
-std::string Conductor::missing_probe() const {
-  for (std::size_t s = 0; s < reports_.size(); ++s) {
-    const auto& acked = reports_[s]->probes();
-    for (std::size_t p = 0; p < acked.size(); ++p) {
-      if (!acked[p].load(std::memory_order_acquire)) {
-        return fmt::format("topic {} partition {} did not acknowledge a probe", context_.topic(s), p);
-      }
-    }
-  }
-  for (const Pass& pass : context_.passes) {
-    if (!pass.live || !pass.starts) continue;
-    for (std::size_t topic = 0; topic < pass.streams.size(); ++topic) {
-      for (std::size_t p = 0; p < pass.probed[topic].size(); ++p) {
-        if (pass.probed[topic][p].load(std::memory_order_acquire)) continue;
-        return fmt::format("group {} did not see a probe of topic {} partition {}", pass.name,
-                           context_.topic(pass.streams[topic]), p);
-      }
-    }
-  }
-  return "";
-}
-
-void Conductor::send_probes(const base::Clock& clock) {
-  // A compacted topic takes no record without a key.
-  static constexpr std::array<std::byte, 5> kKey = {std::byte{'p'}, std::byte{'r'}, std::byte{'o'},
-                                                    std::byte{'b'}, std::byte{'e'}};
-  std::array<std::byte, measure::kEnvelopeSize> value{};
-  for (std::size_t s = 0; s < context_.producers.size(); ++s) {
-    for (int partition = 0; partition < context_.plan.streams[s].partitions; ++partition) {
-      measure::Envelope envelope;
-      envelope.run = context_.run_id;
-      envelope.n = static_cast<std::uint64_t>(partition);
-      envelope.stream = static_cast<std::uint16_t>(s);
-      envelope.flags = measure::kProbe;
-      measure::write_envelope(envelope, value);
-      // A probe that the client does not take is sent again with the next round.
-      (void)context_.producers[s]->send(partition, kKey, value, clock.wall() / base::kMillisecond);
-    }
-  }
-  probes_sent_ = clock.now();
-}
-
-// Each live group's start offset is written for every partition, so that a take-over never starts elsewhere.
-// Uses a set-up call: before τ = 0 the conductor may wait.
-std::string Conductor::missing_start_offset() {
-  for (std::size_t g = 0; g < context_.plan.groups.size(); ++g) {
-    const plan::Group& group = context_.plan.groups[g];
-    if (group.never_starts || group.commit == plan::CommitPolicy::none) continue;
-    for (const plan::GroupStream& read : group.streams) {
-      const auto offsets =
-          admin_.committed(context_.group(group.name), context_.topic(read.stream),
-                           context_.plan.streams[read.stream].partitions, options_.connect_timeout);
-      if (!offsets) return offsets.error().message;
-      if (std::any_of(offsets->begin(), offsets->end(), [](std::int64_t offset) { return offset < 0; })) {
-        return fmt::format("group {} has not written a start offset for every partition of {}", group.name,
-                           context_.topic(read.stream));
-      }
-    }
-  }
-  return "";
-}
-
 void Conductor::probing(Nanos now, const base::Clock& clock) {
   if (stop_request() != kGoOn) return fail("interrupted before the start", now);
   if (const std::string why = refusal(); !why.empty()) return fail("the cluster refuses: " + why, now);
-  if (!missing_assignment().empty()) return enter(Stage::joining, now);  // it was not the final one
-  std::string missing = probes_sent_ == 0 ? "probes were not sent yet" : missing_probe();
-  if (missing.empty()) missing = missing_start_offset();
+  if (!readiness_.missing_assignment().empty())
+    return enter(Stage::joining, now);  // it was not the final one
+  std::string missing = probes_sent_ == 0 ? "probes were not sent yet" : readiness_.missing_probe();
+  if (missing.empty()) missing = readiness_.missing_start_offset();
   if (!missing.empty()) {
-    if (probes_sent_ == 0 || now - probes_sent_ > kProbeAgain) send_probes(clock);
+    if (probes_sent_ == 0 || now - probes_sent_ > kProbeAgain) {
+      readiness_.send_probes(clock);
+      probes_sent_ = clock.now();
+    }
     if (now - began_ > options_.start_timeout) {
       fail(fmt::format("no way from end to end within {} s: {}", options_.start_timeout / base::kSecond,
                        missing),
@@ -222,7 +128,8 @@ void Conductor::end_rehearsal(Nanos now) {
   rehearsed_at_ = now;
   for (const Pass& pass : context_.passes) {
     Nanos last = 0;
-    for (int m = 0; m < pass.members; ++m) last = std::max(last, status_of(pass, m).assigned_at.load());
+    for (int m = 0; m < pass.members; ++m)
+      last = std::max(last, context_.status_of(pass, m).assigned_at.load());
     assigned_at_.push_back(last);
   }
   enter(Stage::closing, now);
@@ -287,9 +194,10 @@ bool Conductor::all_settled() const {
   }
   for (const Pass& pass : context_.passes) {
     if (!pass.live) continue;
-    if (!pass.starts || !unowned(pass).empty()) return false;  // nobody reads: its events stay undelivered
+    if (!pass.starts || !readiness_.unowned(pass).empty())
+      return false;  // nobody reads: its events stay undelivered
     for (int m = 0; m < pass.members; ++m) {
-      if (!status_of(pass, m).drained.load()) return false;
+      if (!context_.status_of(pass, m).drained.load()) return false;
     }
   }
   return true;
@@ -331,84 +239,6 @@ void Conductor::closing(Nanos now) {
   if (!closed && now - stage_began_ < kLeaveWithin && stop_request() != kStopNow) return;
   if (!closed) context_.notes.add(now, "members_did_not_leave");
   enter(Stage::over, now);
-}
-
-// ---- Progress ----
-
-// How far the passes that have begun and not ended have come, in offsets.
-std::vector<Progress::Pass> Conductor::pass_progress(Nanos now) const {
-  std::vector<Progress::Pass> all;
-  for (std::size_t p = context_.plan.groups.size(); p < context_.passes.size(); ++p) {
-    const Pass& pass = context_.passes[p];
-    if (pass.over.load(std::memory_order_relaxed) || !context_.time.started()) continue;
-    Progress::Pass row{.name = pass.name};
-    bool begun = false;
-    for (std::size_t topic = 0; topic < pass.streams.size(); ++topic) {
-      for (std::size_t i = 0; i < pass.began_at[topic].size(); ++i) {
-        const std::int64_t began = pass.began_at[topic][i].load(std::memory_order_relaxed);
-        const std::int64_t position = pass.progress[topic][i].position.load(std::memory_order_relaxed);
-        const std::int64_t end = context_.log_ends[pass.streams[topic]][i].load(std::memory_order_relaxed);
-        if (began < 0) continue;
-        begun = true;
-        row.read += static_cast<std::uint64_t>(std::max<std::int64_t>(position - began, 0));
-        row.to_read += static_cast<std::uint64_t>(std::max<std::int64_t>(std::max(end, position) - began, 0));
-      }
-    }
-    const plan::Replay& replay = context_.plan.replays[p - context_.plan.groups.size()];
-    row.elapsed = context_.time.since_start(now) - context_.plan.phases[replay.phase].begin;
-    if (begun) all.push_back(row);
-  }
-  return all;
-}
-
-void Conductor::tell_progress(Nanos now) {
-  if (!options_.on_progress || now - told_ < kTellEvery) return;
-  const Stage stage = context_.stage.load(std::memory_order_relaxed);
-  if (stage == Stage::over) return;
-  Progress progress;
-  progress.stage = static_cast<Progress::Stage>(stage);
-  progress.length = context_.plan.end();
-  const double seconds = told_ == 0 ? 1 : static_cast<double>(now - told_) / base::kSecond;
-  std::uint64_t sent = 0, acked = 0, received = 0;
-  for (const Totals& totals : context_.totals) {
-    sent += totals.sent.load(std::memory_order_relaxed);
-    acked += totals.acked.load(std::memory_order_relaxed);
-    received += totals.received.load(std::memory_order_relaxed);
-  }
-  progress.sent = static_cast<double>(sent - told_sent_) / seconds;
-  progress.acked = static_cast<double>(acked - told_acked_) / seconds;
-  progress.received = static_cast<double>(received - told_received_) / seconds;
-  if (context_.time.started()) {
-    const Nanos since = std::max<Nanos>(context_.time.since_start(now), 0);
-    progress.elapsed = since;
-    for (const plan::Phase& phase : context_.plan.phases) {
-      if (since < phase.begin || since >= phase.end) continue;
-      progress.phase = phase.name;
-      progress.phase_elapsed = since - phase.begin;
-      progress.phase_length = phase.end - phase.begin;
-    }
-    const Nanos from = std::max<Nanos>(since - static_cast<Nanos>(seconds * base::kSecond), 0);
-    for (const plan::StreamLanes& lanes : context_.lanes) {
-      if (since > from)
-        progress.offered += lanes.expected(from, std::min(since, context_.plan.end())) / seconds;
-    }
-    for (std::size_t g = 0; g < context_.plan.groups.size(); ++g) {
-      for (const plan::GroupStream& read : context_.plan.groups[g].streams) {
-        Progress::Row& row = progress.rows.emplace_back();
-        row.klass = context_.plan.streams[read.stream].klass;
-        row.group = context_.plan.groups[g].name;
-        row.bound = read.bound;
-        row.p99 = writer_.recent_p99(static_cast<std::uint16_t>(read.stream), static_cast<std::uint16_t>(g));
-        row.freshness_lag = context_.current_lag(g, read.stream);
-      }
-    }
-  }
-  progress.passes = pass_progress(now);
-  told_ = now;
-  told_sent_ = sent;
-  told_acked_ = acked;
-  told_received_ = received;
-  options_.on_progress(progress);
 }
 
 }  // namespace freshet::engine

@@ -7,6 +7,8 @@
 
 #include "harness/engine/context.h"
 #include "harness/engine/faults.h"
+#include "harness/engine/progress_teller.h"
+#include "harness/engine/readiness.h"
 #include "harness/engine/reports.h"
 #include "harness/engine/role.h"
 #include "harness/engine/run.h"
@@ -41,30 +43,20 @@ class Conductor final : public Role {
   void draining(Nanos now);
   void closing(Nanos now);
 
-  // Every partition owned once, each member with at least ⌊P/M⌋ (T6); empty, or what is missing.
-  std::string missing_assignment() const;
-  std::string unowned(const Pass& pass) const;
-  const MemberStatus& status_of(const Pass& pass, int member) const;
-  std::string missing_probe() const;
-  std::string missing_start_offset();
   // A right that the run needs and does not have; "" when none is known to be missing.
   std::string refusal() const;
-  void send_probes(const base::Clock& clock);
   void end_rehearsal(Nanos now);
   bool all_settled() const;
   void enter(Stage stage, Nanos now);
   void fail(std::string why, Nanos now);
   void note_phases(Nanos since);
-  std::vector<Progress::Pass> pass_progress(Nanos now) const;
   void end_passes(Nanos now);
   void end_pass(std::size_t index, Nanos now);
-  void tell_progress(Nanos now);
   int stop_request() const;
 
   Context& context_;
-  cluster::Admin& admin_;
-  std::vector<Reports*> reports_;
-  Writer& writer_;
+  Readiness readiness_;
+  ProgressTeller progress_;
   const Faults* faults_;  // null: none
   const RunOptions& options_;
   int senders_;
@@ -80,9 +72,6 @@ class Conductor final : public Role {
   Nanos probes_sent_ = 0;
   Nanos start_took_ = 0, ended_at_ = 0, drained_in_ = 0;
   std::size_t phases_noted_ = 0;
-  // progress
-  Nanos told_ = 0;
-  std::uint64_t told_sent_ = 0, told_acked_ = 0, told_received_ = 0;
 };
 
 }  // namespace freshet::engine

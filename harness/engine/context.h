@@ -134,6 +134,9 @@ class Context {
   Notes notes;
   Refusal refusal;
 
+  const MemberStatus& status_of(const Pass& pass, int member) const {
+    return member_status[pass.first_member + static_cast<std::size_t>(member)];
+  }
   std::string topic(std::size_t stream) const { return prefix + plan.streams[stream].name; }
   std::string group(const std::string& name) const { return prefix + name; }
   // The last τ that counts: the plan's end, or where Ctrl-C cut it.

@@ -10,8 +10,9 @@
 #include "harness/engine/faults.h"
 #include "harness/engine/hiccup.h"
 #include "harness/engine/member_role.h"
+#include "harness/engine/member_spec.h"
 #include "harness/engine/observer.h"
-#include "harness/engine/prefill.h"
+#include "harness/engine/past.h"
 #include "harness/engine/reports.h"
 #include "harness/engine/sender.h"
 #include "harness/engine/topics.h"
@@ -28,11 +29,6 @@ static_assert(workloads::kMinimumSize == measure::kEnvelopeSize, "a record has t
 // How long the cluster may take to delete what the run made.
 constexpr Nanos kDeleteWithin = 5 * base::kSecond;
 
-cluster::Settings merged(cluster::Settings weaker, const cluster::Settings& stronger) {
-  for (const auto& [key, value] : stronger) weaker[key] = value;
-  return weaker;
-}
-
 // Everything of one run, in the order in which it is taken down again.
 class Run {
  public:
@@ -46,14 +42,11 @@ class Run {
   base::Status write_manifest();
   base::Status make_roles();
   base::Status make_producers();
-  base::Status prefill();
-  void tell_prefill(const std::vector<std::unique_ptr<Prefill>>& roles);
+  base::Status write_past();
   base::Status make_members();
-  base::Status make_member(std::size_t pass, int index, MemberSpec spec);
+  base::Status make_member(std::size_t pass, int index);
   base::Status make_observer();
   void make_faults();
-  MemberSpec group_member(std::size_t group) const;
-  MemberSpec replay_member(std::size_t replay) const;
   measure::Recorder& recorder() { return context_->recorders.emplace_back(); }
   bool stop_asked() const { return options_.stop && options_.stop->load() != kGoOn; }
   void write_end();
@@ -74,7 +67,6 @@ class Run {
   std::vector<std::unique_ptr<Sender>> senders_;
   std::vector<std::unique_ptr<Reports>> reports_;
   std::vector<std::size_t> report_places_;  // by stream
-  Nanos prefill_told_ = 0, prefill_began_ = 0;
   std::vector<std::unique_ptr<MemberRole>> members_;
   Nanos members_made_ = 0;
   std::unique_ptr<Observer> observer_;
@@ -150,98 +142,21 @@ base::Status Run::make_producers() {
 
 // E4: before any member joins, so that a group that starts at the end starts behind it. Each stream's role
 // stands where its reports will be handled later, for that is what its client wakes.
-base::Status Run::prefill() {
-  std::vector<std::unique_ptr<Prefill>> roles;
-  prefill_began_ = driver_.clock().now();
-  context_->prefill_wall = driver_.clock().wall();
-  for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
-    if (!context_->prefill[s] || options_.rehearse) continue;
-    roles.push_back(std::make_unique<Prefill>(*context_, s));
-    driver_.attach(report_places_[s], *roles.back());
-  }
-  const auto over = [](const auto& role) { return role->over(); };
-  if (!roles.empty()) {
-    driver_.run([&] {
-      tell_prefill(roles);
-      while (cluster_.poll_statistics()) {  // of a time that is no part of the run; not to be piled up
-      }
-      return stop_asked() || std::all_of(roles.begin(), roles.end(), over);
-    });
-  }
+base::Status Run::write_past() {
+  base::Status written = base::Ok{};
+  if (!options_.rehearse) written = Past(*context_, cluster_, driver_, options_).write(report_places_);
   for (std::size_t s = 0; s < plan_.streams.size(); ++s) driver_.attach(report_places_[s], *reports_[s]);
-  if (stop_asked()) return base::cluster_error("interrupted while the past was written");
-  for (const auto& role : roles) {
-    if (!role->failure().empty()) return base::cluster_error(role->failure());
-    Json note = role->note();
-    note["took_ns"] = driver_.clock().now() - prefill_began_;
-    context_->notes.add(driver_.clock().now(), "prefilled", std::move(note));
-  }
-  return base::Ok{};
+  return written;
 }
 
-void Run::tell_prefill(const std::vector<std::unique_ptr<Prefill>>& roles) {
-  const Nanos now = driver_.clock().now();
-  if (!options_.on_progress || now - prefill_told_ < base::kSecond) return;
-  prefill_told_ = now;
-  Progress progress;
-  progress.stage = Progress::Stage::prefilling;
-  progress.elapsed = now - prefill_began_;
-  for (const auto& role : roles) {
-    progress.prefilled += role->written();
-    progress.to_prefill += role->planned();
-  }
-  options_.on_progress(progress);
-}
-
-MemberSpec Run::group_member(std::size_t g) const {
-  const plan::Group& group = plan_.groups[g];
-  MemberSpec spec;
-  spec.service_time = group.service_time;
-  spec.queue = group.queue;
-  spec.commit = group.commit;
-  if (group.start == plan::Start::beginning) spec.options.start = cluster::kFromBeginning;
-  spec.options.read_committed = group.read_committed;
-  spec.options.commit_by_interval = group.commit == plan::CommitPolicy::interval;
-  spec.options.commit_interval = group.commit_interval;
-  spec.options.settings = merged(plan_.client_settings, group.client_settings);
-  return spec;
-}
-
-// Its rate is shared evenly by the members, as a service time (T3). They commit, as a job does that is to go
-// on after a rebalance and not to begin again.
-MemberSpec Run::replay_member(std::size_t r) const {
-  const plan::Replay& replay = plan_.replays[r];
-  MemberSpec spec;
-  spec.attendance.stays = {{.from = plan_.phases[replay.phase].begin}};
-  if (replay.capped) spec.service_time = static_cast<Nanos>(base::kSecond * replay.members / replay.rate);
-  spec.starts_at = plan::starts_at(plan_, replay);
-  spec.options.start = cluster::kFromBeginning;
-  if (replay.start == plan::PassStart::offset) {
-    spec.options.start = {cluster::StartAt::From::offset, replay.offset};
-  }
-  spec.options.settings = merged(plan_.client_settings, replay.client_settings);
-  return spec;
-}
-
-base::Status Run::make_member(std::size_t p, int index, MemberSpec spec) {
+base::Status Run::make_member(std::size_t p, int index) {
   const Pass& pass = context_->passes[p];
-  spec.pass = p;
-  spec.index = index;
-  if (pass.live) spec.attendance = pass.attendance[static_cast<std::size_t>(index)];
-  spec.options.group = context_->group(pass.name);
-  spec.options.client_id = client_id(pass, index);
-  if (pass.live) {
-    const plan::Group& group = plan_.groups[p];
-    if (group.static_membership) spec.options.instance_id = spec.options.client_id;
-    if (!group.racks.empty())
-      spec.options.rack = group.racks[static_cast<std::size_t>(index) % group.racks.size()];
-  }
-  for (const std::size_t stream : pass.streams) spec.options.topics.push_back(context_->topic(stream));
   MemberStatus& status = context_->member_status[pass.first_member + static_cast<std::size_t>(index)];
   if (!pass.starts) {
     status.closed.store(true);
     return base::Ok{};
   }
+  MemberSpec spec = member_spec(*context_, p, index);
   const bool joins = spec.joins_before_start();
   const std::size_t place = driver_.reserve(fmt::format("{}-{}", pass.name, index));
   members_.push_back(std::make_unique<MemberRole>(*context_, cluster_, driver_.wake(place), recorder(),
@@ -256,11 +171,8 @@ base::Status Run::make_member(std::size_t p, int index, MemberSpec spec) {
 
 base::Status Run::make_members() {
   for (std::size_t p = 0; p < context_->passes.size(); ++p) {
-    const bool live = context_->passes[p].live;
     for (int m = 0; m < context_->passes[p].members; ++m) {
-      const base::Status made =
-          make_member(p, m, live ? group_member(p) : replay_member(p - plan_.groups.size()));
-      if (!made) return made.error();
+      if (const base::Status made = make_member(p, m); !made) return made.error();
     }
   }
   return base::Ok{};
@@ -290,7 +202,7 @@ base::Status Run::make_roles() {
   if (const base::Status durable = durable_producers(plan_, context_->prefix, cluster_); !durable) {
     return durable.error();
   }
-  if (const base::Status written = prefill(); !written) return written.error();
+  if (const base::Status written = write_past(); !written) return written.error();
   members_made_ = driver_.clock().now();
   if (const base::Status made = make_members(); !made) return made.error();
   if (const base::Status made = make_observer(); !made) return made.error();
