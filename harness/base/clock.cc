@@ -27,6 +27,17 @@ void lower(std::atomic<Nanos>& held, Nanos t) {
 // The longest single sleep: bounds the timespec and lets a lost wake-up heal.
 constexpr Nanos kLongestSleep = kSecond;
 
+thread_local Nanos spun_by_this_thread = 0;  // CPU time
+
+// False: something asked for an earlier time meanwhile.
+bool spin_until(const Clock& clock, Nanos until, const std::atomic<Nanos>& earliest) {
+  const Nanos before = read_clock(CLOCK_THREAD_CPUTIME_ID);
+  bool woken = false;
+  while (!woken && clock.now() < until) woken = earliest.load(std::memory_order_relaxed) < until;
+  spun_by_this_thread += read_clock(CLOCK_THREAD_CPUTIME_ID) - before;
+  return !woken;
+}
+
 }  // namespace
 
 Nanos RealClock::now() const {
@@ -36,7 +47,7 @@ Nanos RealClock::wall() const {
   return read_clock(CLOCK_REALTIME);
 }
 Nanos RealClock::thread_cpu() const {
-  return read_clock(CLOCK_THREAD_CPUTIME_ID);
+  return read_clock(CLOCK_THREAD_CPUTIME_ID) - spun_by_this_thread;
 }
 
 EventWake::EventWake() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -91,10 +102,7 @@ bool EventWake::wait_for(const Clock& clock, Nanos until) {
   } else {
     sleep_until(now, now);  // drain the descriptor without waiting
   }
-  while (until != kNever && clock.now() < until) {
-    if (earliest_.load(std::memory_order_relaxed) < until) return false;
-  }
-  return true;
+  return until == kNever || spin_until(clock, until, earliest_);
 }
 
 }  // namespace freshet::base

@@ -17,7 +17,7 @@ class Clock {
   virtual Nanos now() const = 0;
   // Wall-clock time, ns since 1970. For names and cross-checks, never for a duration.
   virtual Nanos wall() const = 0;
-  // CPU time that the calling thread has used, ns (V3). In simulation: the scripted cost of its steps.
+  // CPU time of the calling thread, ns, without what an EventWake spun (V3). In simulation: scripted costs.
   virtual Nanos thread_cpu() const = 0;
 };
 

@@ -8,6 +8,7 @@ namespace freshet::engine {
 namespace {
 
 constexpr int kEventsPerStep = 64;
+constexpr Nanos kPaceGrain = base::kMillisecond;
 
 measure::Received received(const cluster::Record& record, const measure::Envelope& envelope, Nanos at) {
   return {.offset = record.offset,
@@ -373,11 +374,17 @@ void MemberRole::report_status() {
   status_.drained.store(drained, std::memory_order_release);
 }
 
+// A pass that is not live has a pace and no staleness: to meet each event's time would only burn a core.
+Nanos MemberRole::next_due(Nanos now) const {
+  const Nanos due = context_.time.monotonic(waiting_.front().due);
+  return pass().live || due <= now ? due : std::max(due, now + kPaceGrain);
+}
+
 Nanos MemberRole::next_step(Nanos now) const {
   Nanos next = now + base::kSecond;
   if (!context_.time.started()) return std::min(next, now + 20 * base::kMillisecond);
   next = context_.time.monotonic((second_ + 1) * base::kSecond);
-  if (!waiting_.empty()) next = std::min(next, context_.time.monotonic(waiting_.front().due));
+  if (!waiting_.empty()) next = std::min(next, next_due(now));
   const plan::Attendance& plan = spec_.attendance;
   if (stay_ < plan.stays.size() && plan.stays[stay_].until != base::kNever)
     next = std::min(next, context_.time.monotonic(plan.stays[stay_].until));

@@ -104,6 +104,7 @@ class MemberRole final : public Role {
   void note_move(const char* kind, std::size_t change, Nanos now, Json fields = Json::object());
   Json partitions_held() const;
 
+  Nanos next_due(Nanos now) const;  // of what waits; REQUIRES: something does
   Nanos next_step(Nanos now) const;
 
   Context& context_;

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <thread>
 
 #include "harness/base/clock.h"
@@ -46,6 +47,23 @@ TEST(RealClock, MonotonicTimeAndCpuTimeNeverGoBack) {
     cpu_before = cpu;
   }
   EXPECT_GT(clock.wall(), 1'600'000'000 * kSecond);
+}
+
+// V3: a member that is idle between two events works no more because waiting for the second one spins.
+TEST(RealClock, CpuTimeLeavesOutWhatAWaitSpins) {
+  const RealClock clock;
+  EventWake wake;
+  const auto all_cpu = [] {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * kSecond + t.tv_nsec;
+  };
+  const Nanos all_before = all_cpu(), work_before = clock.thread_cpu();
+  // Shorter than a sleep overshoots at first: spun from end to end.
+  for (int i = 0; i < 500; ++i) wake.wait_until(clock, clock.now() + 40 * kMicrosecond);
+  const Nanos all = all_cpu() - all_before, work = clock.thread_cpu() - work_before;
+  EXPECT_GT(work, 0);
+  EXPECT_LT(work, all / 2);
 }
 
 TEST(RunTime, ConvertsBetweenTheTwoLines) {
