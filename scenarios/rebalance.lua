@@ -1,7 +1,7 @@
 -- Members of a group come, go, die and freeze. Who waits, and does the other assignor do better?
 local support = require "support"
 
-local session = { ["session.timeout.ms"] = 6000 }
+local session = { ["session.timeout.ms"] = 6000, ["heartbeat.interval.ms"] = 2000 }
 
 return scenario {
   name = "rebalance",

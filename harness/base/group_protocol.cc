@@ -47,6 +47,12 @@ std::optional<std::string> group_settings_conflict(const Settings& settings) {
   }
   // The defaults are librdkafka's.
   const long long session = number_of(settings, "session.timeout.ms", "45000");
+  const long long heartbeat = number_of(settings, "heartbeat.interval.ms", "3000");
+  if (heartbeat >= session) {
+    return "heartbeat.interval.ms is " + std::to_string(heartbeat) + " and session.timeout.ms " +
+           std::to_string(session) +
+           ": a member would be put out between two heartbeats; expected at most a third of it";
+  }
   const long long poll = number_of(settings, "max.poll.interval.ms", "300000");
   if (poll >= session) return std::nullopt;
   return "max.poll.interval.ms is " + std::to_string(poll) + ", less than session.timeout.ms with " +

@@ -53,17 +53,6 @@ Examples:
 )";
 }
 
-// A ceiling is load without a limit.
-std::optional<std::string> ceiling_refused(const Target& target, const po::variables_map& values) {
-  if (!values["ceiling"].as<bool>() || target.cluster->shares_this_machine()) return std::nullopt;
-  if (values["yes-load-this-cluster"].as<bool>()) return std::nullopt;
-  return fmt::format(
-      "{} is not this machine, and --ceiling writes to it as fast as it takes records for ten "
-      "seconds.\nNothing was sent. If that cluster may be loaded so, add "
-      "--yes-load-this-cluster",
-      target.cluster->address());
-}
-
 int check_on_target(const Prepared& prepared, const po::variables_map& values, const Look& look) {
   const auto timeout = connect_timeout(values);
   if (!timeout) return fail(timeout.error().message, kExitUsage);
@@ -72,7 +61,9 @@ int check_on_target(const Prepared& prepared, const po::variables_map& values, c
   if (!target) return fail(target.error().message, exit_status_of(target.error()));
   if (const base::Status fit = check_clients(prepared.plan, target->options); !fit)
     return fail(fit.error().message, kExitUsage);
-  if (const auto refused = ceiling_refused(*target, values)) return fail(*refused, kExitUsage);
+  if (values["ceiling"].as<bool>()) {
+    if (const auto refused = ceiling_refusal(*target, values)) return fail(*refused, kExitUsage);
+  }
   const StopOnSignal signals;
   TargetCheck check;
   check.connect_timeout = *timeout;

@@ -118,4 +118,13 @@ std::optional<std::string> refusal(const Prepared& prepared, const Target& targe
       base::format_count(static_cast<std::uint64_t>(kSmallEvents)));
 }
 
+std::optional<std::string> ceiling_refusal(const Target& target, const po::variables_map& values) {
+  if (target.cluster->is_loopback_log() || target.cluster->shares_this_machine()) return std::nullopt;
+  if (values["yes-load-this-cluster"].as<bool>()) return std::nullopt;
+  return fmt::format(
+      "{} is not this machine, and --ceiling writes to it as fast as it takes records for ten seconds.\n"
+      "Nothing was sent. If that cluster may be loaded so, add --yes-load-this-cluster",
+      target.cluster->address());
+}
+
 }  // namespace freshet::cli

@@ -44,4 +44,7 @@ bool is_small(const Prepared& prepared);
 std::optional<std::string> refusal(const Prepared& prepared, const Target& target,
                                    const po::variables_map& values);
 
+// The same for a ceiling, which is load without a limit.
+std::optional<std::string> ceiling_refusal(const Target& target, const po::variables_map& values);
+
 }  // namespace freshet::cli

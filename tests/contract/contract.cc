@@ -53,6 +53,7 @@ void Reading::on(const Assigned& assigned) {
     EXPECT_FALSE(owned.contains(from)) << "given twice";
     owned[from] = started[from] = start;
   }
+  without_offset.insert(assigned.without_offset.begin(), assigned.without_offset.end());
 }
 
 void Reading::give_up(const std::vector<TopicPartition>& partitions) {

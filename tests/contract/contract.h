@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,7 @@ class Reading {
   bool store_all = false;                          // stores each record's successor as it comes
   std::map<TopicPartition, std::int64_t> owned;    // position: start, then the offset after the last record
   std::map<TopicPartition, std::int64_t> started;  // where the last assignment began
+  std::set<TopicPartition> without_offset;         // for which the group had committed nothing
   std::vector<Seen> records;
   std::vector<End> ends;
   std::vector<Reset> resets;

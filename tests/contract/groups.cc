@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::ElementsAreArray;
+using testing::SizeIs;
 
 class Groups : public Contract {
  protected:
@@ -107,7 +108,9 @@ TEST_P(Groups, GoesOnAtTheCommittedOffset) {
   ASSERT_TRUE(in_time([&] { return committed(group, topic_, kPartitions)[2] == 5; }));
   EXPECT_THAT(committed(group, topic_, kPartitions), ElementsAre(3, -1, 5, -1));
   ASSERT_TRUE(close(first));
+  EXPECT_THAT(first.without_offset, SizeIs(kPartitions));
   Reading& second = read(topic_, group, true, kPartitions);
+  EXPECT_THAT(second.without_offset, ElementsAre(TopicPartition{0, 1}, TopicPartition{0, 3}));
   EXPECT_EQ(second.started.at({0, 0}), 3);
   EXPECT_EQ(second.started.at({0, 1}), 0);
   EXPECT_EQ(second.started.at({0, 2}), 5);

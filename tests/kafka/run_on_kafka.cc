@@ -65,6 +65,26 @@ TEST_F(RunOnKafka, TheClientsTellWhatTheyCounted) {
     EXPECT_EQ(settings["socket.timeout.ms"], "60000") << scope;
 }
 
+// A broker with a quota holds its answers back: that is not the round trip's fault, and it is told.
+TEST(Quota, IsToldAsThrottling) {
+  const Brokers broker;
+  ASSERT_FALSE(broker.address().empty());
+  plan::Plan plan = small_plan(300, 5);
+  const auto throttled = [&] {
+    KafkaRun run(broker.address());
+    const results::Settled settled = run(plan);
+    const results::Outcomes& o = row(settled.figures).outcomes;
+    EXPECT_EQ(o.visible, o.planned);
+    return settled.figures.clients.at(0).all.throttle.max;
+  };
+  EXPECT_EQ(throttled(), 0);
+  // A third or so of what the plan sends.
+  broker.admin(
+      "configs --alter --add-config producer_byte_rate=20000 --entity-type clients --entity-default");
+  plan.drain = 60 * kSecond;
+  EXPECT_GT(throttled(), 0);
+}
+
 TEST_F(RunOnKafka, AReplayReadsAllFromTheStartBesideTheLiveReaders) {
   plan::Plan plan = small_plan(500, 3);
   plan::Phase reindex;

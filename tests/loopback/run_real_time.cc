@@ -1,5 +1,7 @@
 // The real-time driver on the loopback log: threads, the real clock, the same roles. Nothing here depends on
 // how fast the machine is: only on what is counted.
+#include <sched.h>
+
 #include <atomic>
 
 #include "harness/engine/threads.h"
@@ -68,6 +70,36 @@ TEST(RealTime, StoppingEndsSendingDrainsAndKeepsWhatWasMeasured) {
   EXPECT_EQ(o.visible, o.planned) << "what was planned until the stop, and no more";
   EXPECT_GT(o.planned, 100U);
   EXPECT_LT(o.planned, 100'000U);
+}
+
+// D2: a role that has CPUs of its own runs on these, and so would the threads of a client it makes.
+TEST(RealTime, ARoleKeepsToItsCpus) {
+  cpu_set_t mine;
+  ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+  int last = CPU_SETSIZE - 1;
+  while (!CPU_ISSET(static_cast<std::size_t>(last), &mine)) --last;
+  struct Looker final : engine::Role {
+    engine::Stepped step(const base::Clock&) override {
+      sched_getaffinity(0, sizeof seen, &seen);
+      done = true;
+      return {};
+    }
+    cpu_set_t seen{};
+    std::atomic<bool> done{false};
+  };
+  Looker kept, free;
+  engine::Threads threads;
+  const std::size_t place = threads.reserve("kept"), other = threads.reserve("free");
+  threads.attach(place, kept);
+  threads.attach(other, free);
+  ASSERT_TRUE(threads.keep_to(place, {last}));
+  threads.run([&] { return kept.done && free.done; });
+  EXPECT_EQ(CPU_COUNT(&kept.seen), 1);
+  EXPECT_TRUE(CPU_ISSET(static_cast<std::size_t>(last), &kept.seen));
+  EXPECT_TRUE(CPU_EQUAL(&free.seen, &mine));
+  const base::Status refused = threads.keep_to(place, {CPU_SETSIZE});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("kept is to keep to CPU"), std::string::npos);
 }
 
 TEST(RealTime, StoppingBeforeTheStartLeavesNothing) {

@@ -19,7 +19,8 @@ TEST(GroupSettingsConflict, WithTheConsumerProtocolTheBrokerDecides) {
     ASSERT_TRUE(conflict) << name;
     EXPECT_THAT(*conflict, HasSubstr(std::string(name) + " cannot be set with group.protocol=consumer; use"));
     EXPECT_THAT(*conflict, HasSubstr(instead));
-    EXPECT_FALSE(group_settings_conflict({{name, "50000"}})) << name << " is a classic group's own";
+    EXPECT_FALSE(group_settings_conflict({{name, "40000"}, {"session.timeout.ms", "45000"}}))
+        << name << " is a classic group's own";
   }
   EXPECT_FALSE(group_settings_conflict({{"group.protocol", "consumer"}, {"group.remote.assignor", "range"}}));
 }
@@ -37,6 +38,13 @@ TEST(GroupSettingsConflict, APollIntervalIsNoShorterThanTheSession) {
   EXPECT_TRUE(group_settings_conflict({{"session.timeout.ms", "300001"}}));
   EXPECT_FALSE(group_settings_conflict({{"max.poll.interval.ms", "6000"}, {"group.protocol", "consumer"}}));
   EXPECT_FALSE(group_settings_conflict({}));
+}
+
+TEST(GroupSettingsConflict, AMemberIsHeardOfBeforeItsSessionEnds) {
+  EXPECT_THAT(group_settings_conflict({{"session.timeout.ms", "3000"}}).value_or(""),
+              HasSubstr("heartbeat.interval.ms is 3000 and session.timeout.ms 3000"));
+  EXPECT_FALSE(group_settings_conflict({{"session.timeout.ms", "3000"}, {"heartbeat.interval.ms", "1000"}}));
+  EXPECT_TRUE(group_settings_conflict({{"heartbeat.interval.ms", "45000"}}));
 }
 
 }  // namespace

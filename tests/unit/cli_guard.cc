@@ -81,5 +81,19 @@ TEST_F(TargetOptions, ARefusalSaysWhatWouldBeSent) {
   EXPECT_THAT(*refused, HasSubstr("over 100 events/s at the peak, 100 kB/s on average or 10 000 events"));
 }
 
+// However small the scenario's own load is.
+TEST_F(TargetOptions, ACeilingElsewhereNeedsLeave) {
+  const auto refused = [&](const std::vector<std::string>& args) {
+    const po::variables_map values = parsed(args);
+    const auto target = open_target(values, 1, clock_);
+    EXPECT_TRUE(target);
+    return ceiling_refusal(*target, values);
+  };
+  EXPECT_THAT(refused({"-b", "192.0.2.1:9092"}).value_or(""),
+              HasSubstr("192.0.2.1:9092 is not this machine, and --ceiling writes to it as fast as"));
+  EXPECT_FALSE(refused({"-b", "192.0.2.1:9092", "--yes-load-this-cluster"}));
+  EXPECT_FALSE(refused({"-b", "127.0.0.1:9092"}));
+}
+
 }  // namespace
 }  // namespace freshet::cli
