@@ -154,6 +154,9 @@ std::string Contract::make_topic(int partitions, Settings config) {
   std::ranges::replace(spec.name, '/', '-');
   spec.partitions = partitions;
   spec.config = std::move(config);
+  // The records' timestamps are fixed ones, long past: without this a broker deletes them when it happens to
+  // look.
+  spec.config.try_emplace("retention.ms", "-1");
   const auto status = admin_->create_topic(spec, kPatience);
   EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   topics_.push_back(spec.name);
