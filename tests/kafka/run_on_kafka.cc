@@ -78,9 +78,9 @@ TEST(Quota, IsToldAsThrottling) {
     return settled.figures.clients.at(0).all.throttle.max;
   };
   EXPECT_EQ(throttled(), 0);
-  // A third or so of what the plan sends.
+  // Two thirds or so of what the plan sends.
   broker.admin(
-      "configs --alter --add-config producer_byte_rate=20000 --entity-type clients --entity-default");
+      "configs --alter --add-config producer_byte_rate=40000 --entity-type clients --entity-default");
   plan.drain = 60 * kSecond;
   EXPECT_GT(throttled(), 0);
 }
