@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "harness/base/quoted.h"
+
 namespace freshet::base {
 namespace {
 
@@ -54,22 +56,6 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// What a message can show of a user's text: printable ASCII (so that cutting cannot break a character), of
-// bounded length.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::string shown;
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f) {
-      shown += fmt::format("\\x{:02x}", byte);
-    } else {
-      shown += c;
-    }
-  }
-  return fmt::format("\"{}{}\"", shown, text.size() > kLongest ? "…" : "");
 }
 
 // A decimal number without sign or exponent, and the rest. Nothing when it does not start with a digit (so

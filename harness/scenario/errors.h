@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/base/quoted.h"
 #include "harness/scenario/scenario.h"
 
 namespace freshet::scenario {
@@ -31,7 +32,6 @@ class Errors {
 // `; expected one of: a, b, c`. "" when there is nothing to choose from.
 std::string suggestion(const std::string& word, const std::vector<std::string>& legal);
 
-// A user's text as a message may show it: quoted, printable, of bounded length.
-std::string quoted(std::string_view text);
+using base::quoted;
 
 }  // namespace freshet::scenario
