@@ -118,8 +118,6 @@ constexpr std::pair<const char*, int Happened::*> kCounters[] = {{"drained", &Ha
                                                                  {"not sent", &Happened::not_sent},
                                                                  {"redelivered", &Happened::redelivered},
                                                                  {"replay finished", &Happened::replayed}};
-// What is too rare for two hundred runs.
-constexpr std::pair<const char*, int Happened::*> kRareCounters[] = {{"came later", &Happened::later}};
 
 class RandomRun {
  public:
@@ -273,12 +271,16 @@ TEST(RandomRuns, SayWhatIsInTheLog) {
     run.check();
     if (testing::Test::HasFailure()) return;
     for (const auto& [name, counter] : kCounters) happened.*counter += run.happened.*counter;
-    for (const auto& [name, counter] : kRareCounters) happened.*counter += run.happened.*counter;
   }
   if (runs < 200) return;
   for (const auto& [name, counter] : kCounters) EXPECT_GT(happened.*counter, 0) << "never " << name;
-  if (runs < 10000) return;
-  for (const auto& [name, counter] : kRareCounters) EXPECT_GT(happened.*counter, 0) << "never " << name;
+}
+
+// One seed in ten thousand has it: a send that timed out comes into the log after the members have left.
+TEST(RandomRuns, MayEndBeforeAnEventOfUnknownFateComes) {
+  RandomRun run(7016);
+  run.check();
+  EXPECT_GT(run.happened.later, 0) << "choose another seed that has it";
 }
 
 // E1: who sends changes no planned event.
