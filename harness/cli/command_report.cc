@@ -10,8 +10,10 @@ namespace {
 OptionSpec spec() {
   OptionSpec spec;
   spec.positional = "RUN";
-  spec.options.add_options()("help,h", "this text")("json", po::bool_switch(),
-                                                    "the figures and the verdict as JSON instead of text")(
+  spec.options.add_options()("help,h", "this text")("json", po::bool_switch(), "the same as --format json")(
+      "format", po::value<std::string>()->default_value("text")->value_name("FORMAT"),
+      "text, json, junit (XML for test views), markdown (for a pull request), or github (annotations of the "
+      "scenario's lines)")(
       "clients", po::bool_switch(),
       "also what the clients counted by broker, their queues, and the settings that decide how long a "
       "failover "
@@ -33,6 +35,7 @@ Examples:
   freshet report runs/20260102-030405-incident-burst
   freshet report --clients runs/20260102-030405-incident-burst
   freshet report --json runs/20260102-030405-incident-burst | jq .verdict
+  freshet report --format junit runs/20260102-030405-incident-burst > junit.xml
 )";
 }
 
@@ -46,10 +49,13 @@ int run(const Args& args, const Args&) {
   const auto look = look_of(*values);
   if (!look) return fail(look.error().message, kExitUsage);
   const std::string folder = (*values)[kPositional].as<std::vector<std::string>>().front();
-  const auto told = tell(folder, false, stdout_style(*look), (*values)["clients"].as<bool>());
-  if (!told) return fail(told.error().message, kExitUsage);
-  print((*values)["json"].as<bool>() ? told->json : told->text);
-  return told->exit_status;
+  const auto format =
+      parse_format((*values)["json"].as<bool>() ? "json" : (*values)["format"].as<std::string>());
+  if (!format) return fail(format.error().message, kExitUsage);
+  const auto run = settled_run(folder);
+  if (!run) return fail(run.error().message, kExitUsage);
+  print(formatted(*run, *format, stdout_style(*look), (*values)["clients"].as<bool>()));
+  return run->verdict.exit_status();
 }
 
 }  // namespace

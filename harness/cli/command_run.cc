@@ -119,16 +119,23 @@ std::optional<std::string> commands_refused(const plan::Plan& plan, const Reques
 }
 
 int tell_run(const Request& request) {
-  const auto told =
-      tell(request.folder, true, request.json ? stderr_style(request.look) : stdout_style(request.look));
-  if (!told) return fail(told.error().message, kExitUsage);
+  const auto run = settled_run(request.folder);
+  if (!run) return fail(run.error().message, kExitUsage);
+  if (const base::Status written = write_reports(*run); !written)
+    return fail(written.error().message, kExitUsage);
   if (request.json) {
-    if (!request.quiet) notice(told->text);
-    print(told->json);
+    if (!request.quiet) notice(formatted(*run, Format::text, stderr_style(request.look)));
+    print(formatted(*run, Format::json, {}));
   } else {
-    print(told->text);
+    print(formatted(*run, Format::text, stdout_style(request.look)));
   }
-  return told->exit_status;
+  const auto annotations = tell_github(*run);
+  if (!annotations) {
+    notice("warning: " + annotations.error().message + "\n");
+  } else if (!request.json) {
+    print(*annotations);
+  }
+  return run->verdict.exit_status();
 }
 
 // The engine's part. What was measured is told before the run cleans up after itself. Gives the exit status.

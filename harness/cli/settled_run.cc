@@ -1,25 +1,88 @@
 #include "harness/cli/settled_run.h"
 
-#include "harness/judge/verdict.h"
-#include "harness/results/settle.h"
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+
+#include "harness/base/text.h"
+#include "harness/results/line_file.h"
+#include "reports/junit.h"
+#include "reports/markdown.h"
 #include "reports/terminal.h"
 
 namespace freshet::cli {
+namespace {
 
-base::Result<Told> tell(const std::filesystem::path& folder, bool write, const reports::Style& style,
-                        bool clients) {
-  const auto settled = results::settle(folder);
+constexpr std::array<std::pair<const char*, Format>, 5> kFormats = {{{"text", Format::text},
+                                                                     {"json", Format::json},
+                                                                     {"junit", Format::junit},
+                                                                     {"markdown", Format::markdown},
+                                                                     {"github", Format::github}}};
+
+std::string json_of(const SettledRun& run) {
+  nlohmann::json json = results::figures_to_json(run.settled.plan, run.settled.figures);
+  json["verdict"] = judge::to_json(run.verdict);
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+base::Result<SettledRun> settled_run(const std::filesystem::path& folder) {
+  auto settled = results::settle(folder);
   if (!settled) return settled.error();
-  const judge::Verdict verdict = judge::judge(settled->plan, settled->figures);
-  nlohmann::json json = results::figures_to_json(settled->plan, settled->figures);
-  json["verdict"] = judge::to_json(verdict);
-  if (write) {
-    const base::Status written = results::write_summary(folder, *settled, json["verdict"]);
-    if (!written) return written.error();
+  SettledRun run{folder, std::move(settled).value(), {}};
+  run.verdict = judge::judge(run.settled.plan, run.settled.figures);
+  return run;
+}
+
+base::Status write_reports(const SettledRun& run) {
+  // The summary comes last: its presence says that all are there.
+  for (const auto& [name, text] :
+       {std::pair{"junit.xml", reports::junit(run.settled, run.verdict)},
+        std::pair{"summary.md", reports::markdown(run.settled, run.verdict, shown(run.folder))}}) {
+    if (const base::Status written = results::replace_file(run.folder / name, text); !written) return written;
   }
-  return Told{reports::summary(*settled, verdict, shown(folder), style, clients),
-              json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-              verdict.exit_status()};
+  return results::write_summary(run.folder, run.settled, judge::to_json(run.verdict));
+}
+
+base::Result<Format> parse_format(const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [word, format] : kFormats) {
+    if (name == word) return format;
+    names.emplace_back(word);
+  }
+  const std::string near = base::nearest(name, names);
+  return base::usage_error(fmt::format("--format {}: expected one of {}{}", name, fmt::join(names, ", "),
+                                       near.empty() ? "" : "; nearest: " + near));
+}
+
+std::string formatted(const SettledRun& run, Format format, const reports::Style& style, bool clients) {
+  switch (format) {
+    case Format::text:
+      return reports::summary(run.settled, run.verdict, shown(run.folder), style, clients);
+    case Format::json:
+      return json_of(run);
+    case Format::junit:
+      return reports::junit(run.settled, run.verdict);
+    case Format::markdown:
+      return reports::markdown(run.settled, run.verdict, shown(run.folder));
+    case Format::github:
+      return reports::github_annotations(run.verdict, run.settled.plan.scenario_file);
+  }
+  return "";
+}
+
+base::Result<std::string> tell_github(const SettledRun& run) {
+  if (const char* file = std::getenv("GITHUB_STEP_SUMMARY"); file != nullptr && *file != '\0') {
+    std::ofstream out(file, std::ios::app | std::ios::binary);
+    out << formatted(run, Format::markdown, {});
+    if (!out.flush()) return base::io_error(fmt::format("$GITHUB_STEP_SUMMARY: cannot append to {}", file));
+  }
+  const char* actions = std::getenv("GITHUB_ACTIONS");
+  if (actions == nullptr || std::string(actions) != "true") return std::string();
+  return formatted(run, Format::github, {});
 }
 
 std::string shown(const std::filesystem::path& folder) {

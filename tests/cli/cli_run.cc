@@ -49,6 +49,38 @@ TEST_F(Run, PrintsTheSummaryAndReportPrintsItAgain) {
   EXPECT_EQ(run({"report", "--width", "120", "one/"}).exit_status, ran.exit_status);
 }
 
+// What the folder holds for machines is what report makes of it again.
+TEST_F(Run, LeavesItsReportsInTheFolder) {
+  const Ran ran = run({"run", "tiny.lua", "-o", "one", "-q"});
+  expect_judged(ran);
+  for (const auto& [format, file] : {std::pair{"junit", "junit.xml"}, {"markdown", "summary.md"}}) {
+    const Ran report = run({"report", "--format", format, "one"});
+    EXPECT_EQ(report.exit_status, ran.exit_status);
+    EXPECT_EQ(report.out, read_file(scratch_.path() / "one" / file));
+  }
+  EXPECT_THAT(read_file(scratch_.path() / "one/junit.xml"),
+              AllOf(HasSubstr("<testsuite name=\"tiny\""), HasSubstr(" tests=\"4\"")));
+  const Ran bad = run({"report", "--format", "jnit", "one"});
+  EXPECT_EQ(bad.exit_status, 2);
+  EXPECT_THAT(bad.err, HasSubstr("expected one of text, json, junit, markdown, github; nearest: junit"));
+}
+
+TEST_F(Run, TellsAJobOfGithub) {
+  scratch_.write("step.md", "before\n");
+  const Ran ran = run_freshet(scratch_.path(), {"run", "tiny.lua", "-o", "one", "-q"},
+                              {{"GITHUB_STEP_SUMMARY", "step.md"}, {"GITHUB_ACTIONS", "true"}});
+  expect_judged(ran);
+  EXPECT_EQ(read_file(scratch_.path() / "step.md"),
+            "before\n" + read_file(scratch_.path() / "one/summary.md"));
+  const Ran annotations = run({"report", "--format", "github", "one"});
+  EXPECT_THAT(ran.out, ::testing::EndsWith("run folder: one\n" + annotations.out));
+  EXPECT_EQ(annotations.out.empty(), ran.exit_status == 0);
+  const Ran unwritable = run_freshet(scratch_.path(), {"run", "tiny.lua", "-o", "two", "-q"},
+                                     {{"GITHUB_STEP_SUMMARY", "no/such/folder"}});
+  expect_judged(unwritable);
+  EXPECT_THAT(unwritable.err, HasSubstr("warning: $GITHUB_STEP_SUMMARY: cannot append to no/such/folder"));
+}
+
 TEST_F(Run, JsonStandsAloneOnStdout) {
   const Ran ran = run({"run", "tiny.lua", "-o", "one", "--json"});
   expect_judged(ran);

@@ -74,7 +74,7 @@ Freshet::Freshet(const std::filesystem::path& folder, const std::vector<std::str
   if (pid_ == 0) {
     const bool ready =
         dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 && chdir(folder.c_str()) == 0;
-    unsetenv("NO_COLOR");
+    for (const char* name : {"NO_COLOR", "GITHUB_STEP_SUMMARY", "GITHUB_ACTIONS"}) unsetenv(name);
     setenv("TERM", "xterm", 1);
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     if (ready) execv(FRESHET_BINARY, argv.data());

@@ -1,18 +1,17 @@
-// The summary against golden files, and what must be in it. FRESHET_UPDATE_GOLDEN=1 writes the files anew:
-// read the difference before committing it.
+// The summary against golden files, and what must be in it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 #include "reports/terminal.h"
+#include "tests/unit/golden.h"
 #include "tests/unit/report_fixture.h"
 
 namespace freshet::reports {
 namespace {
 
+using test::expect_golden;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -21,16 +20,6 @@ const char* const kFolder = "runs/20260102-030405-incident-burst";
 
 std::string text_of(const results::Settled& settled, const Style& style) {
   return summary(settled, report_verdict(), kFolder, style);
-}
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string file = std::string(FRESHET_GOLDEN) + "/" + name;
-  if (std::getenv("FRESHET_UPDATE_GOLDEN")) std::ofstream(file) << text;
-  std::ifstream in(file);
-  ASSERT_TRUE(in) << file;
-  std::stringstream golden;
-  golden << in.rdbuf();
-  EXPECT_EQ(text, golden.str());
 }
 
 std::size_t widest(const std::string& text) {
