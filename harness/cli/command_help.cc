@@ -99,6 +99,9 @@ Validity: a run that deserves no trust says so, whatever its SLOs.
                     before its time
   V7 durability     a topic or a client less durable than the scenario asks:
                     replication, min.insync.replicas, acks, enable.idempotence
+  V8 payload        a full batch of a stream's records, compressed as its producer
+                    does, against the ratio that the scenario asks for
+                    (compresses = 4), a quarter either way
   V9 disturbance    a command of the scenario's faults that failed
 )"},
     {"clients", "client settings: profiles, what is always set, and why", nullptr},

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/base/random.h"
-#include "workloads/payload.h"
+#include "harness/plan/contents.h"
 #include "workloads/size.h"
 
 namespace freshet::engine {
@@ -20,7 +20,7 @@ class Filling {
         wake_(wake),
         clock_(clock),
         options_(options),
-        payload_(plan.seed),
+        contents_(plan, stream),
         sizes_(stream.size),
         random_(plan.seed),
         value_(sizes_.largest()) {}
@@ -52,7 +52,7 @@ class Filling {
         return;
       }
       const std::span<std::byte> value(value_.data(), size);
-      payload_.fill(value, static_cast<std::uint32_t>(n_), n_);
+      contents_.fill(value, static_cast<std::uint32_t>(random_.next()), 0, n_);
       switch (producer_.send(0, {}, value, clock_.wall() / base::kMillisecond)) {
         case cluster::Sent::accepted:
           ++n_;
@@ -88,7 +88,7 @@ class Filling {
   base::EventWake& wake_;
   const base::Clock& clock_;
   const CeilingOptions& options_;
-  workloads::Payload payload_;
+  plan::Contents contents_;
   workloads::SizeTable sizes_;
   base::Random random_;
   std::vector<std::byte> value_;

@@ -63,6 +63,7 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
     : plan(p), prefix(std::move(topic_prefix)), run_id(id) {
   for (std::size_t s = 0; s < plan.streams.size(); ++s) {
     lanes.emplace_back(plan, s);
+    contents.emplace_back(plan, plan.streams[s]);
     std::vector<std::uint64_t> counts;
     for (int lane = 0; lane < lanes[s].lanes(); ++lane) counts.push_back(lanes[s].count(lane));
     acks.push_back(std::make_unique<measure::AckLog>(counts, plan.streams[s].partitions));

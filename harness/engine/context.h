@@ -19,6 +19,7 @@
 #include "harness/measure/shard.h"
 #include "harness/measure/view.h"
 #include "harness/plan/attendance.h"
+#include "harness/plan/contents.h"
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/thresholds.h"
@@ -106,6 +107,7 @@ class Context {
   const std::uint64_t run_id;
 
   std::vector<plan::StreamLanes> lanes;                       // by stream
+  std::vector<plan::Contents> contents;                       // by stream
   std::vector<std::unique_ptr<measure::AckLog>> acks;         // by stream
   std::deque<Pass> passes;                                    // groups, then replays
   std::deque<MemberStatus> member_status;                     // one a member of each pass, in order

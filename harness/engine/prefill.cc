@@ -20,7 +20,6 @@ Prefill::Prefill(Context& context, std::size_t stream)
       stream_(stream),
       lanes_(*context.prefill[stream]),
       events_(lanes_, 0, 1),
-      payload_(context.plan.seed),
       value_(workloads::SizeTable(context.plan.streams[stream].size).largest()),
       planned_(lanes_.count()),
       first_(static_cast<std::size_t>(lanes_.partitions()), -1),
@@ -43,13 +42,14 @@ bool Prefill::send_some() {
     const plan::Event event = events_.event();
     const std::size_t key_size = lanes_.write_key(event.key, key.data());
     const std::span<std::byte> value(value_.data(), event.size);
-    payload_.fill(value.subspan(measure::kEnvelopeSize), event.key, event.n);
+    const int lane = lanes_.lanes() + event.lane;
+    context_.contents[stream_].fill(value.subspan(measure::kEnvelopeSize), event.key, lane, event.n);
     measure::Envelope envelope;
     envelope.run = context_.run_id;
     envelope.n = event.n;
     envelope.tau = envelope.sent = event.tau;
     envelope.stream = static_cast<std::uint16_t>(stream_);
-    envelope.lane = static_cast<std::uint16_t>(lanes_.lanes() + event.lane);
+    envelope.lane = static_cast<std::uint16_t>(lane);
     envelope.key = event.key;
     envelope.tier = event.tier;
     envelope.flags = measure::kPrefill;

@@ -10,7 +10,6 @@
 
 #include "harness/engine/context.h"
 #include "harness/engine/role.h"
-#include "workloads/payload.h"
 
 namespace freshet::engine {
 
@@ -39,7 +38,6 @@ class Prefill final : public Role {
   std::size_t stream_;
   const plan::StreamLanes& lanes_;
   plan::MergeCursor events_;
-  workloads::Payload payload_;
   std::vector<std::byte> value_;
   std::uint64_t planned_;
   std::uint64_t bytes_ = 0;

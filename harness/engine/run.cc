@@ -4,6 +4,7 @@
 
 #include "harness/base/random.h"
 #include "harness/base/text.h"
+#include "harness/engine/compressibility.h"
 #include "harness/engine/conductor.h"
 #include "harness/engine/context.h"
 #include "harness/engine/durability.h"
@@ -202,6 +203,7 @@ base::Status Run::make_roles() {
   if (const base::Status durable = durable_producers(plan_, context_->prefix, cluster_); !durable) {
     return durable.error();
   }
+  if (!options_.rehearse) manifest_["payload"] = compressibility(*context_, cluster_.settings_in_force());
   if (const base::Status written = write_past(); !written) return written.error();
   members_made_ = driver_.clock().now();
   if (const base::Status made = make_members(); !made) return made.error();

@@ -24,10 +24,7 @@ std::uint32_t largest_value(const plan::Plan& plan) {
 }  // namespace
 
 Sender::Sender(Context& context, measure::Recorder& recorder, int index, int senders)
-    : context_(context),
-      recorder_(recorder),
-      value_(largest_value(context.plan)),
-      payload_(context.plan.seed) {
+    : context_(context), recorder_(recorder), value_(largest_value(context.plan)) {
   for (std::size_t s = 0; s < context.plan.streams.size(); ++s) {
     streams_.push_back({s, plan::MergeCursor(context.lanes[s], index, senders)});
     std::vector<LaneProof>& proofs = proofs_.emplace_back();
@@ -92,7 +89,7 @@ bool Sender::send(Stream& stream, const base::Clock& clock) {
   std::array<char, plan::StreamLanes::kMaximumKey> key;
   const std::size_t key_size = context_.lanes[stream.index].write_key(event.key, key.data());
   const std::span<std::byte> value(value_.data(), event.size);
-  payload_.fill(value.subspan(measure::kEnvelopeSize), event.key, event.n);
+  context_.contents[stream.index].fill(value.subspan(measure::kEnvelopeSize), event.key, event.lane, event.n);
 
   measure::AckLog& acks = *context_.acks[stream.index];
   acks.handed_over(event.lane, event.n);

@@ -7,7 +7,6 @@
 
 #include "harness/engine/context.h"
 #include "harness/engine/role.h"
-#include "workloads/payload.h"
 
 namespace freshet::engine {
 
@@ -44,7 +43,6 @@ class Sender final : public Role {
   std::vector<Stream> streams_;
   std::vector<std::vector<LaneProof>> proofs_;
   std::vector<std::byte> value_;
-  workloads::Payload payload_;
   std::int64_t second_ = -1;
   bool done_ = false;
 };

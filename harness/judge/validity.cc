@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/base/text.h"
 #include "harness/judge/slo.h"
@@ -18,6 +19,9 @@ using results::SloEvidence;
 // V1 and V4 allow 5 % of the bound, V5 10 %. Integers: 20 times the figure against the bound.
 constexpr Nanos kOwnPart = 20;
 constexpr Nanos kClockPart = 10;
+// V8: part of the ratio, and bytes of a batch from which on its ratio is that of the content.
+constexpr double kPayloadOff = 0.25;
+constexpr std::uint64_t kJudgedBatch = 16 << 10;
 
 struct Gated {
   std::size_t instance = 0;
@@ -182,6 +186,28 @@ bool asks_for_durability(const plan::Plan& plan) {
   });
 }
 
+// Said of the stream that is furthest off. A batch of too few events says nothing of what they hold.
+Validity payload(const plan::Plan& plan, const results::Figures& figures) {
+  Validity rule{"V8 payload", true, "a batch of records compresses by the ratio that was asked for", "none",
+                "within a quarter"};
+  double furthest = 0;
+  for (const results::PayloadRow& row : figures.payloads) {
+    if (row.batch_bytes < kJudgedBatch) continue;
+    const double off = std::abs(row.ratio / row.asked - 1);
+    if (off > kPayloadOff) rule.holds = false;
+    if (off < furthest) continue;
+    furthest = off;
+    rule.sentence = fmt::format(
+        "a batch of {} compresses with {} {}", plan.streams[static_cast<std::size_t>(row.stream)].name,
+        row.codec,
+        off > kPayloadOff ? "by another ratio than was asked for" : "by the ratio that was asked for");
+    rule.figure = fmt::format("{:.2f}:1", row.ratio);
+    rule.limit =
+        fmt::format("{:.2f}:1 to {:.2f}:1", row.asked * (1 - kPayloadOff), row.asked * (1 + kPayloadOff));
+  }
+  return rule;
+}
+
 Validity disturbance(const results::Figures& figures) {
   Validity rule{"V9 disturbance", true, "commands of the scenario's faults that failed", "0", "0"};
   std::size_t failed = 0;
@@ -219,6 +245,7 @@ std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Fi
   rules.push_back(host_stall(plan, instances, figures));
   rules.push_back(clock_trust(plan, instances, figures));
   if (asks_for_durability(plan)) rules.push_back(durability(plan, figures));
+  if (!figures.payloads.empty()) rules.push_back(payload(plan, figures));
   if (!figures.commands.empty()) rules.push_back(disturbance(figures));
   return rules;
 }

@@ -13,13 +13,6 @@ namespace {
 
 using workloads::Segment;
 
-// FNV-1a: a stream's random numbers hang on its name, so that adding a stream changes no other's events.
-std::uint64_t name_hash(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
-
 constexpr std::uint64_t kHotDraw = 0x686f7420616363ULL;  // a random stream of its own
 
 constexpr std::uint64_t kPrefillDraw = 0x7072656669ULL;
@@ -28,11 +21,6 @@ std::vector<Segment> segments_of(const Stream& stream, LaneTable::Part part) {
   if (part == LaneTable::Part::run) return stream.segments;
   if (stream.prefill <= 0) return {};
   return {{-stream.prefill, 0, stream.rate, stream.rate, 0, 0}};
-}
-
-std::uint32_t sub_keys_of(const Stream& stream) {
-  const bool whole = stream.key == KeyKind::account || stream.key == KeyKind::tenant;
-  return whole ? 1 : std::max<std::uint32_t>(1, stream.keys_per_account);
 }
 
 char* write_number(char* out, std::uint32_t number, std::ptrdiff_t digits) {
@@ -74,6 +62,17 @@ std::uint32_t threshold32(double probability) {
 }
 
 }  // namespace
+
+std::uint64_t name_hash(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+std::uint32_t sub_keys_of(const Stream& stream) {
+  const bool whole = stream.key == KeyKind::account || stream.key == KeyKind::tenant;
+  return whole ? 1 : std::max<std::uint32_t>(1, stream.keys_per_account);
+}
 
 LaneTable::LaneTable(const Plan& plan, std::size_t index, Part part)
     : partitions_(plan.streams[index].partitions),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/random.h"
@@ -24,6 +25,11 @@ struct LaneSegment {
 
 // The random words of event n: kWords · n + word.
 enum Word : std::uint64_t { kTimeWord, kHotWord, kKeyWord, kSizeWord, kWords };
+
+// FNV-1a: a stream's random numbers hang on its name, so that adding a stream changes no other's events.
+std::uint64_t name_hash(std::string_view name);
+// Keys of one account.
+std::uint32_t sub_keys_of(const Stream& stream);
 
 class LaneTable {
  public:

@@ -36,6 +36,7 @@ struct Stream {
   double rate = 0;                     // base rate, before phases
   workloads::Arrival arrival = workloads::Arrival::poisson;
   workloads::SizeModel size;
+  double compresses = 4;  // a full batch of its records: raw over compressed bytes (V8)
   bool critical = false;
   Nanos bound = 0;  // freshness bound of the class
   // The rate through the run, piecewise linear, in order, without gaps, from τ = 0 to the last phase's end.
@@ -228,7 +229,7 @@ int default_lanes(int partitions);
 
 // Two runs with the same load hash had the same events (E3); the scenario hash covers everything.
 // Both as 16 hex digits.
-inline constexpr int kGeneratorVersion = 1;
+inline constexpr int kGeneratorVersion = 2;
 std::string load_hash(const Plan& plan);
 std::string scenario_hash(const Plan& plan);
 

@@ -114,7 +114,8 @@ void visit(V&& v, T& x) {
   v("name", x.name), v("class", x.klass), v("partitions", x.partitions), v("replication", x.replication);
   v("topic_config", x.topic_config), v("client_settings", x.client_settings), v("lanes", x.lanes);
   v("population", x.population), v("key", x.key), v("keys_per_account", x.keys_per_account);
-  v("rate", x.rate), v("arrival", x.arrival), v("size", x.size), v("critical", x.critical);
+  v("rate", x.rate), v("arrival", x.arrival), v("size", x.size), v("compresses", x.compresses);
+  v("critical", x.critical);
   v("bound", x.bound), v("segments", x.segments), v("prefill", x.prefill);
 }
 

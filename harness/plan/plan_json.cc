@@ -65,7 +65,7 @@ json load_json(const Plan& plan) {
     const json all = Writer::written(stream);
     json written;
     for (const char* field : {"name", "lanes", "population", "key", "keys_per_account", "arrival", "size",
-                              "critical", "segments", "prefill"}) {
+                              "compresses", "critical", "segments", "prefill"}) {
       written[field] = all[field];
     }
     load["streams"].push_back(std::move(written));

@@ -102,6 +102,9 @@ Wrong stream(const Plan& plan, const Stream& stream) {
   if (stream.prefill > 0 && 2 * stream.lanes > kMostLanes)
     return fmt::format("stream {} has {} lanes, with prefill at most {}", stream.name, stream.lanes,
                        kMostLanes / 2);
+  if (!within(stream.compresses, 1, kMostCompression))
+    return fmt::format("stream {} is to compress by {}, expected 1 to {}", stream.name, stream.compresses,
+                       kMostCompression);
   if (const Wrong wrong = size(stream)) return wrong;
   return segments(stream, population.tiers[0], plan.end());
 }

@@ -11,6 +11,7 @@ namespace freshet::plan {
 inline constexpr std::uint64_t kMostKeys = 100'000'000;  // of a stream; 1.2 GB
 inline constexpr double kMostEvents = 1e12;              // of a stream
 inline constexpr int kMostLanes = 65'535;
+inline constexpr double kMostCompression = 20;
 inline constexpr int kMostMembers = 10'000;
 inline constexpr int kMostCpus = 1024;  // what sched_setaffinity takes by default
 inline constexpr Nanos kLongestRun = 400LL * 86'400 * base::kSecond;

@@ -1,4 +1,4 @@
-// The rows of summary.json about clients and durability.
+// The rows of summary.json about clients, durability and payloads.
 #pragma once
 
 #include "harness/results/figures.h"
@@ -9,5 +9,6 @@ namespace freshet::results {
 
 Json to_json(const Names& names, const ClientRow& row);
 Json to_json(const Names& names, const DurabilityRow& row);
+Json to_json(const Names& names, const PayloadRow& row);
 
 }  // namespace freshet::results

@@ -302,6 +302,15 @@ struct DurabilityRow {
   std::string what, asked, found;
 };
 
+// By how much a stream's records compress (V8): a full batch of them with the codec of its producer, and a
+// batch as large as the producer sends at the base rate.
+struct PayloadRow {
+  int stream = 0;
+  double asked = 0, ratio = 0, zstd = 0, lz4 = 0, as_sent = 0;
+  std::string codec;
+  std::uint64_t batch_bytes = 0, batch_records = 0, as_sent_records = 0;
+};
+
 struct Identity {
   std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
       started;             // started: ISO 8601 UTC
@@ -346,7 +355,8 @@ struct Figures {
   std::vector<GroupChangeRow> group_changes;
   std::vector<ClientRow> clients;  // producers, then passes; empty where clients count nothing
   std::vector<DurabilityRow> durability;
-  std::vector<Quantile> hiccups;  // weighted by time
+  std::vector<PayloadRow> payloads;  // by stream; empty where nobody measured
+  std::vector<Quantile> hiccups;     // weighted by time
   std::uint64_t negative_staleness = 0;
   Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)
   std::vector<std::string> damage;  // what was missing or unreadable in the folder

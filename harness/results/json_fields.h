@@ -24,6 +24,11 @@ inline std::int64_t integer_at(const nlohmann::json& json, const char* key, std:
   return field && field->is_number_integer() ? field->get<std::int64_t>() : fallback;
 }
 
+inline double number_at(const nlohmann::json& json, const char* key, double fallback) {
+  const nlohmann::json* field = field_at(json, key);
+  return field && field->is_number() ? field->get<double>() : fallback;
+}
+
 inline bool bool_at(const nlohmann::json& json, const char* key, bool fallback) {
   const nlohmann::json* field = field_at(json, key);
   return field && field->is_boolean() ? field->get<bool>() : fallback;

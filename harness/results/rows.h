@@ -21,6 +21,7 @@ std::vector<MoveRow> move_rows(const Settling& s);
 std::vector<GroupChangeRow> group_change_rows(const Settling& s, const std::vector<MoveRow>& moves);
 std::vector<ClientRow> client_rows(const Facts& facts);
 std::vector<DurabilityRow> durability_rows(const plan::Plan& plan, const Json& manifest, const Facts& facts);
+std::vector<PayloadRow> payload_rows(const plan::Plan& plan, const Json& manifest);
 std::vector<LedgerRow> ledger_rows(const Settling& s);
 std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);

@@ -133,6 +133,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.group_changes = group_change_rows(s, figures.moves);
   figures.clients = client_rows(s.facts);
   figures.durability = durability_rows(s.plan, settled.manifest, s.facts);
+  figures.payloads = payload_rows(s.plan, settled.manifest);
   figures.ledgers = ledger_rows(s);
   figures.producers = producer_rows(s);
   figures.slos = slo_evidence(s);

@@ -314,6 +314,7 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["producers"] = rows_json(names, figures.producers);
   json["clients"] = rows_json(names, figures.clients);
   json["durability"] = rows_json(names, figures.durability);
+  json["payloads"] = rows_json(names, figures.payloads);
   json["validity"] = validity_json(names, figures);
   json["damage"] = figures.damage;
   return json;

@@ -5,6 +5,7 @@
 
 #include "harness/plan/sound.h"
 #include "harness/scenario/build.h"
+#include "workloads/payload.h"
 
 namespace freshet::scenario {
 namespace {
@@ -85,6 +86,23 @@ void read_key(Reader& reader, plan::Stream& stream, const workloads::Population&
   }
 }
 
+// What no content can reach is refused where it is written; the default is then the nearest there is.
+double read_compression(Reader& reader, const workloads::SizeModel& size) {
+  constexpr double kByDefault = 4;
+  constexpr double kNearEnough = 1.15;  // noise is what it is: less than half of what V8 lets pass
+  const double mean = workloads::SizeTable(size).mean();
+  const workloads::Reach reach = workloads::reach(mean);
+  const double nearest = std::clamp(kByDefault, reach.least, std::min(reach.most, plan::kMostCompression));
+  const double ratio = reader.number("compresses", nearest, {1, plan::kMostCompression});
+  if (ratio * kNearEnough < reach.least || ratio > std::max(reach.most, nearest)) {
+    reader.problem(
+        "compresses",
+        fmt::format("found {:.4g}, but batches of records of {:.0f} bytes compress by {:.2f} to {:.2f}",
+                    ratio, mean, reach.least, reach.most));
+  }
+  return ratio;
+}
+
 // E2: by default the smallest multiple of the partition count that is at least 32.
 void read_lanes(Reader& reader, plan::Stream& stream) {
   stream.partitions = static_cast<int>(reader.whole("partitions", 12, {1, 10'000}));
@@ -133,6 +151,7 @@ plan::Stream read_stream(const Value& value, const plan::Plan& plan, Errors& err
       reader.choice("arrival", workloads::Arrival::poisson,
                     {{"poisson", workloads::Arrival::poisson}, {"uniform", workloads::Arrival::uniform}});
   stream.size = read_size(reader, where, errors);
+  stream.compresses = read_compression(reader, stream.size);
   stream.critical = reader.flag("critical", false);
   stream.bound = reader.duration("bound", 5 * base::kSecond, {base::kMillisecond, kLongestBound});
   if (reader.has("prefill")) stream.prefill = length_of(reader.extent("prefill"), bytes_per_second(stream));

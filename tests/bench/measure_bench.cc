@@ -1,5 +1,5 @@
-// What an event costs on its way through measure/: envelope (512 B), histogram record (aim: at most 3 ns),
-// ack log, view, ledger, and a consumed event altogether (aim: at most 150 ns).
+// What an event costs on its way through measure/, its content included: envelope (512 B), histogram record
+// (aim: at most 3 ns), ack log, view, ledger, and a consumed event altogether (aim: at most 150 ns).
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "harness/measure/envelope.h"
 #include "harness/measure/histogram.h"
 #include "harness/measure/shard.h"
+#include "workloads/payload.h"
 
 namespace {
 
@@ -51,6 +52,22 @@ void envelope_read(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(envelope_read)->Arg(512)->Arg(65'536)->ArgName("bytes");
+
+// What the sender copies for an event's content (aim: at most 100 ns/KB, at any ratio).
+void payload_fill(benchmark::State& state) {
+  const auto size = static_cast<std::size_t>(state.range(0));
+  const workloads::Payload payload(1, static_cast<double>(state.range(1)), static_cast<double>(size));
+  std::vector<std::byte> value(size);
+  std::uint64_t id = 0;
+  for (auto _ : state) {
+    payload.fill(value, static_cast<std::uint32_t>(id * 7), id);
+    ++id;
+    benchmark::DoNotOptimize(value.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(payload_fill)->ArgsProduct({{512, 1024, 16'384}, {1, 2, 4, 8}})->ArgNames({"bytes", "ratio"});
 
 void histogram_record(benchmark::State& state) {
   // A body of some milliseconds and a tail, as staleness has.

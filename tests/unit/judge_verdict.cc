@@ -73,6 +73,39 @@ TEST(Verdict, AnSloThatMatchesNothingFails) {
   EXPECT_THAT(c.verdict().reason, HasSubstr("the SLO of line 40: n/a (it matches no planned event"));
 }
 
+results::PayloadRow payload_row(double asked, double ratio, std::uint64_t bytes = 131'072) {
+  results::PayloadRow row;
+  row.asked = asked;
+  row.ratio = ratio;
+  row.codec = "lz4";
+  row.batch_bytes = bytes;
+  return row;
+}
+
+TEST(Verdict, APayloadAQuarterOffIsInvalid) {
+  Case c;
+  c.figures.payloads = {payload_row(4, 5), payload_row(4, 3)};
+  EXPECT_EQ(c.verdict().outcome, Outcome::pass);
+  EXPECT_EQ(c.rule("V8").figure, "3.00:1");
+  c.figures.payloads = {payload_row(4, 4.1), payload_row(4, 2.99)};
+  EXPECT_EQ(c.verdict().outcome, Outcome::invalid);
+  EXPECT_THAT(c.rule("V8").sentence,
+              HasSubstr("a batch of chat_turn compresses with lz4 by another ratio than was asked for"));
+  EXPECT_EQ(c.rule("V8").figure, "2.99:1");
+  EXPECT_EQ(c.rule("V8").limit, "3.00:1 to 5.00:1");
+  c.figures.payloads = {payload_row(4, 5.01)};
+  EXPECT_FALSE(c.rule("V8").holds);
+}
+
+TEST(Verdict, AFewEventsSayNothingOfThePayload) {
+  Case c;
+  c.figures.payloads = {payload_row(4, 1.5, 16'383)};
+  EXPECT_TRUE(c.rule("V8").holds);
+  EXPECT_EQ(c.rule("V8").figure, "none");
+  c.figures.payloads = {payload_row(4, 1.5, 16'384)};
+  EXPECT_FALSE(c.rule("V8").holds);
+}
+
 TEST(Verdict, AConsumerThatNeverStartedIsAFail) {
   Case c;
   c.figures.slos = {bad_of(3000, 3000)};
