@@ -41,7 +41,10 @@ OptionSpec spec() {
       "how long the cluster may take to answer before the run is given up (exit 5)")(
       "allow-commands", po::bool_switch(),
       "run the commands that the scenario's faults name, as you and in this folder; check shows them")(
-      "json", po::bool_switch(), "the figures and the verdict as JSON on stdout; the text goes to stderr")(
+      "trace", po::value<std::string>()->implicit_value("100%")->value_name("[=SHARE]"),
+      "record every event's stamps, or those of a share of the events, so that anybody can compute the figures "
+      "again; at most 1 GiB before compression, beyond it of fewer and fewer events, and the run says of which "
+      "share")("json", po::bool_switch(), "the figures and the verdict as JSON on stdout; the text goes to stderr")(
       "quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
   add_look(options);
   return spec;
@@ -64,6 +67,7 @@ Examples:
   freshet run scenarios/incident_burst.lua --target kafka=client.properties
   freshet run scenarios/incident_burst.lua -P chat_rate=2000/s -o runs/double
   freshet run scenarios/smoke.lua -b 127.0.0.1:9092 -X linger.ms=0 --json
+  freshet run scenarios/smoke.lua --trace
 
 The exit status is the verdict: freshet help exit-status.
 )";
@@ -75,6 +79,7 @@ struct Request {
   std::string prefix;
   base::Nanos connect_timeout = 0;
   int senders = 1;
+  double trace = 0;  // share of the events; 0: none
   bool json = false, quiet = false, keep_topics = false, allow_commands = false;
 };
 
@@ -93,6 +98,12 @@ base::Result<Request> read_request(const po::variables_map& values) {
   request.senders = values["senders"].as<int>();
   if (request.senders < 1 || request.senders > kMostSenders) {
     return base::usage_error(fmt::format("--senders is {}; expected 1 to {}", request.senders, kMostSenders));
+  }
+  if (values.count("trace")) {
+    const auto share = base::parse_share(values["trace"].as<std::string>());
+    if (!share) return base::usage_error("--trace: " + share.error().message);
+    if (*share <= 0) return base::usage_error("--trace=0% records nothing; leave it out, or give a share above 0 %");
+    request.trace = *share;
   }
   if (values.count("out")) request.folder = values["out"].as<std::string>();
   if (values.count("out") && request.folder.empty())
@@ -147,6 +158,7 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
     LoopbackShare share{.folder = request.folder,
                         .manifest = manifest(prepared.plan, whole, clock.wall()),
                         .senders = request.senders,
+                        .trace = request.trace,
                         .connect_timeout = request.connect_timeout,
                         .stop = &signals.requested()};
     if (!request.quiet) {
@@ -164,6 +176,7 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   options.manifest["profiles"] = prepared.profiles;
   options.target = target.name;
   options.senders = request.senders;
+  options.trace.share = request.trace;
   options.keep_topics = request.keep_topics;
   options.connect_timeout = request.connect_timeout;
   options.stop = &signals.requested();

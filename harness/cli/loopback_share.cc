@@ -42,6 +42,7 @@ base::Result<bool> LoopbackShare::operator()(const plan::Plan& plan, Target& tar
   options.manifest = manifest;
   options.target = "loopback";
   options.senders = senders;
+  options.trace.share = trace;
   options.stop = stop;
   options.on_progress = on_progress;
   const auto outcome = engine::run(part, *loopback, driver, options);

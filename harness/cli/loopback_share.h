@@ -23,6 +23,7 @@ struct LoopbackShare {
   std::filesystem::path folder;  // of the run
   nlohmann::json manifest;
   int senders = 1;
+  double trace = 0;  // as in engine::RunOptions
   base::Nanos connect_timeout = 0;
   const std::atomic<int>* stop = nullptr;
   std::function<void(const engine::Progress&)> on_progress = nullptr;

@@ -158,6 +158,8 @@ void MemberRole::note_other(const cluster::Record& record, measure::Decoded deco
     recorder_.count(stream_of(record.from), static_cast<std::uint16_t>(spec_.pass),
                     context_.time.since_start(monotonic),
                     decoded == measure::Decoded::foreign ? measure::Count::foreign : measure::Count::corrupt);
+    trace_place(recorder_, TraceKind::alien, place_of(record.from), record.offset,
+                context_.time.since_start(monotonic), decoded == measure::Decoded::foreign ? 1 : 2);
   }
 }
 
@@ -181,6 +183,11 @@ bool MemberRole::apply_due(const base::Clock& clock) {
 void MemberRole::apply(Waiting::Item& item, Nanos visible) {
   Assignment* assignment = find(item.from);
   if (!assignment) return;
+  if (item.event) {
+    trace_seen(recorder_, place_of(item.from), item.record, visible);
+  } else {
+    trace_place(recorder_, TraceKind::passed, place_of(item.from), item.record.offset + 1, visible);
+  }
   if (assignment->live) {
     // A record taken just after the turn of a second belongs to the new one: its lag rows are closed first.
     if (base::second_of(visible) != second_) assignment->live->roll(visible);
@@ -266,6 +273,7 @@ void MemberRole::pass_ends(Nanos now) {
   const Nanos since = context_.time.since_start(now);
   for (const auto& assignment : assignments_) {
     if (assignment->end < 0) continue;
+    trace_place(recorder_, TraceKind::passed, place_of(assignment->from), assignment->end, since);
     if (assignment->live) assignment->live->passed(assignment->end, since);
     if (assignment->replay) {
       assignment->replay->passed(assignment->end, since);
@@ -299,37 +307,6 @@ void MemberRole::on(const cluster::MemberError& error, Nanos now) {
   context_.notes.add(
       now, "member_error",
       {{"group", pass().name}, {"member", spec_.index}, {"fatal", error.fatal}, {"error", error.message}});
-}
-
-void MemberRole::open_shards(Nanos now) {
-  started_ = true;
-  for (const auto& assignment : assignments_) open(*assignment, now);
-}
-
-void MemberRole::open(Assignment& assignment, Nanos now) {
-  const std::int64_t start = std::max(assignment.start, assignment.position);
-  measure::ShardSpec spec =
-      context_.shard_spec(spec_.pass, assignment.from.topic, assignment.from.partition, start);
-  measure::Progress* progress =
-      &pass().progress[assignment.from.topic][static_cast<std::size_t>(assignment.from.partition)];
-  if (pass().live) {
-    assignment.live = std::make_unique<measure::LiveShard>(
-        std::move(spec), context_.acks[stream_of(assignment.from)].get(), pass().view.get(), progress,
-        &recorder_, context_.time.since_start(now));
-  } else {
-    assignment.replay = std::make_unique<measure::ReplayShard>(std::move(spec), progress, &recorder_);
-  }
-}
-
-void MemberRole::seal(Assignment& assignment, bool clean, Nanos now) {
-  if (!started_) return;
-  const Nanos since = context_.time.since_start(now);
-  if (assignment.live) {
-    assignment.live->roll(since);
-    sealed_.push_back(assignment.live->seal(since, clean));
-  } else if (assignment.replay) {
-    sealed_.push_back(assignment.replay->seal(since, clean));
-  }
 }
 
 // Closes the seconds that have ended, before anything of a new one happens.

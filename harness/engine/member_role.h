@@ -9,6 +9,7 @@
 
 #include "harness/engine/context.h"
 #include "harness/engine/role.h"
+#include "harness/engine/tracing.h"
 #include "harness/engine/waiting.h"
 #include "harness/measure/envelope.h"
 #include "harness/plan/passes.h"
@@ -88,6 +89,7 @@ class MemberRole final : public Role {
   void store_applied();
   void release(const std::vector<cluster::TopicPartition>& partitions, bool clean, Nanos now);
   void seal(Assignment& assignment, bool clean, Nanos now);
+  TracePlace place_of(cluster::TopicPartition from) const;
   void open_shards(Nanos now);
   void open(Assignment& assignment, Nanos now);
   void roll(const base::Clock& clock);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/engine/tracing.h"
 #include "harness/measure/envelope.h"
 #include "harness/measure/raise.h"
 
@@ -61,6 +62,7 @@ void Reports::handle(const cluster::Report& report, Nanos monotonic) {
   const Nanos acked = context_.time.since_start(monotonic);
   const std::int32_t partition = context_.lanes[stream_].partition_of(envelope.lane);
   measure::AckLog& acks = *context_.acks[stream_];
+  trace_report(recorder_, envelope, partition, report.persisted, report.offset, acked);
   if (report.persisted != cluster::Persisted::yes) {
     const bool possibly = report.persisted == cluster::Persisted::possibly;
     acks.failed(envelope.lane, envelope.n, possibly);

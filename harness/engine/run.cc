@@ -48,7 +48,7 @@ class Run {
   base::Status make_member(std::size_t pass, int index);
   base::Status make_observer();
   void make_faults();
-  measure::Recorder& recorder() { return context_->recorders.emplace_back(); }
+  measure::Recorder& recorder();
   bool stop_asked() const { return options_.stop && options_.stop->load() != kGoOn; }
   void write_end();
   void tell_rehearsal();
@@ -76,6 +76,12 @@ class Run {
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Conductor> conductor_;
 };
+
+measure::Recorder& Run::recorder() {
+  measure::Recorder& made = context_->recorders.emplace_back();
+  made.trace_up_to(options_.trace.threshold());
+  return made;
+}
 
 // Whatever can refuse the run comes before anything is made on the cluster.
 base::Status Run::prepare() {
@@ -196,7 +202,7 @@ void Run::make_faults() {
 }
 
 base::Status Run::make_roles() {
-  auto facts = results::FactsWriter::open(options_.folder, options_.host, plan_);
+  auto facts = results::FactsWriter::open(options_.folder, options_.host, plan_, options_.trace);
   if (!facts) return facts.error();
   facts_ = std::move(facts).value();
   if (const base::Status made = make_producers(); !made) return made.error();
@@ -335,6 +341,7 @@ base::Result<RunOutcome> Run::operator()() {
   outcome_.interrupted = conductor_->interrupted();
   outcome_.drained = conductor_->drained();
   base::Status written = facts_->status();
+  if (options_.trace.share > 0) manifest_["trace"] = facts_->trace_told();
   if (written) written = write_manifest();
   if (written && options_.on_measured) options_.on_measured();
   clean_up();

@@ -15,6 +15,7 @@
 #include "harness/engine/commands.h"
 #include "harness/engine/driver.h"
 #include "harness/plan/plan.h"
+#include "harness/results/trace_file.h"
 
 namespace freshet::engine {
 
@@ -72,6 +73,7 @@ struct RunOptions {
   bool rehearse = false;
   // What runs the commands of the plan's faults; null: a plan with faults is refused.
   Commands* commands = nullptr;
+  results::TraceOptions trace;       // with a share of 0, no trace
   std::vector<std::string> secrets;  // texts to be masked in what commands print
 };
 

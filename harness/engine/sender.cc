@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/engine/tracing.h"
 #include "harness/measure/envelope.h"
 
 namespace freshet::engine {
@@ -38,14 +39,14 @@ Stepped Sender::step(const base::Clock& clock) {
   if (done_) return {};
   cut_each_second(context_.time.since_start(clock.now()));
   if (context_.give_up.load(std::memory_order_acquire)) {
-    finish(true);
+    finish(true, context_.time.since_start(clock.now()));
     return {.worked = true};
   }
   bool worked = false;
   for (int i = 0; i < kEventsPerStep; ++i) {
     Stream* stream = next_due();
     if (!stream) {
-      finish(false);
+      finish(false, context_.time.since_start(clock.now()));
       return {.worked = true};
     }
     const Nanos due = std::max(stream->events.tau(), stream->retry);
@@ -119,13 +120,19 @@ void Sender::account(Stream& stream, const plan::Event& event, Nanos sent, clust
   using measure::Count;
   const auto index = static_cast<std::uint16_t>(stream.index);
   measure::AckLog& acks = *context_.acks[stream.index];
+  const auto trace = [&](TraceKind kind) {
+    const std::int32_t partition = context_.lanes[stream.index].partition_of(event.lane);
+    trace_send(recorder_, kind, stream.index, partition, event, stream.stalled, sent);
+  };
   if (result == cluster::Sent::queue_full) {
+    trace(TraceKind::queue_full);
     acks.withdrawn(event.lane, event.n);
     recorder_.count(index, measure::kNoPass, sent, Count::queue_full);
     stream.stalled = true;
     stream.retry = sent + kRetry;
     return;
   }
+  trace(result == cluster::Sent::refused ? TraceKind::refused : TraceKind::sent);
   const measure::Series series{index, measure::kNoPass, event.tier, measure::Measure::send_delay};
   recorder_.record(series, event.tau, sent - event.tau);
   if (!stream.stalled) {
@@ -148,12 +155,15 @@ void Sender::account(Stream& stream, const plan::Event& event, Nanos sent, clust
 }
 
 // What is left unsent at the end has a cause: the cluster's inside a stall episode, else our own (V1, V2).
-void Sender::finish(bool given_up) {
+void Sender::finish(bool given_up, Nanos now) {
   if (given_up) {
     for (Stream& stream : streams_) {
       for (; stream.events.tau() <= context_.last_tau(); stream.events.advance()) {
         const plan::Event event = stream.events.event();
         context_.acks[stream.index]->not_sent(event.lane, event.n, /*own=*/!stream.stalled);
+        trace_send(recorder_, TraceKind::not_sent, stream.index,
+                   context_.lanes[stream.index].partition_of(event.lane), event, stream.stalled, now,
+                   /*own=*/!stream.stalled);
       }
     }
   }

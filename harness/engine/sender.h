@@ -35,7 +35,7 @@ class Sender final : public Role {
   Stream* next_due();
   bool send(Stream& stream, const base::Clock& clock);
   void account(Stream& stream, const plan::Event& event, Nanos sent, cluster::Sent result);
-  void finish(bool given_up);
+  void finish(bool given_up, Nanos now);
   void cut_each_second(Nanos now);
 
   Context& context_;

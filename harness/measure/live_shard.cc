@@ -103,7 +103,7 @@ void LiveShard::Impl::record(const Received& r, Nanos visible) {
     cohort.over[i] += staleness > spec.thresholds[i];
     cohort.over_without_own[i] += staleness - own > spec.thresholds[i];
   }
-  Parts::Sum& sum = recorder->parts(spec.stream, spec.pass).buckets[part_bucket(staleness)];
+  Parts::Sum& sum = recorder->parts(spec.stream, spec.pass, base::second_of(r.tau)).buckets[part_bucket(staleness)];
   ++sum.events;
   sum.send += static_cast<double>(r.sent - r.tau);
   sum.log += static_cast<double>(r.received - r.sent);

@@ -26,7 +26,7 @@ void reserve(Interval& interval) {
   interval.offsets.reserve(kRows);
   interval.receivers.reserve(kStreamPasses);
   interval.worst.reserve(kWorst * kStreamPasses);
-  interval.parts.reserve(kStreamPasses);
+  interval.parts.reserve(2 * kStreamPasses);
 }
 
 // The newest entries are the ones asked for again, so the search runs from the back.
@@ -52,7 +52,7 @@ struct WorstOf {
 
 bool Interval::empty() const {
   return cohorts.empty() && lags.empty() && counts.empty() && offsets.empty() && receivers.empty() &&
-         worst.empty() && parts.empty();
+         worst.empty() && parts.empty() && trace.empty();
 }
 
 void Interval::clear() {
@@ -67,6 +67,7 @@ void Interval::clear() {
   receivers.clear();
   worst.clear();
   parts.clear();
+  trace.clear();
 }
 
 Histogram Interval::reused_histogram() {
@@ -143,13 +144,19 @@ void Recorder::worst(const WorstEvent& event) {
   of->events.admit(event);
 }
 
-Parts& Recorder::parts(std::uint16_t stream, std::uint16_t pass) {
+void Recorder::trace(const TraceRecord& record) {
+  if (trace_hash(record) <= trace_threshold_) impl_->active->trace.push_back(record);
+}
+
+Parts& Recorder::parts(std::uint16_t stream, std::uint16_t pass, std::int64_t second) {
   std::vector<Parts>& parts = impl_->active->parts;
-  Parts* found = find_back(parts, [&](const Parts& p) { return p.stream == stream && p.pass == pass; });
+  Parts* found = find_back(
+      parts, [&](const Parts& p) { return p.second == second && p.stream == stream && p.pass == pass; });
   if (!found) {
     found = &parts.emplace_back();
     found->stream = stream;
     found->pass = pass;
+    found->second = second;
   }
   return *found;
 }

@@ -13,6 +13,7 @@
 
 #include "harness/measure/histogram.h"
 #include "harness/measure/series.h"
+#include "harness/measure/trace.h"
 
 namespace freshet::measure {
 
@@ -104,11 +105,12 @@ struct WorstEvent {
   Nanos tau = 0, sent = 0, received = 0, visible = 0;
 };
 
-// Sums of the parts of D (T1) by size of D: bucket b holds D in [2^(b/4), 2^((b+1)/4)) us, so that the tail
+// Sums of the parts of D (T1) by second of τ and size of D: bucket b holds D in [2^(b/4), 2^((b+1)/4)) us, so that the tail
 // can be explained whatever p99 turns out to be.
 inline constexpr std::size_t kPartBuckets = 160;
 struct Parts {
   std::uint16_t stream = 0, pass = 0;
+  std::int64_t second = 0;
   struct Sum {
     std::uint64_t events = 0;
     double send = 0, log = 0, apply = 0;  // ns
@@ -124,6 +126,7 @@ struct Interval {
   std::vector<ReceiverSecond> receivers;
   std::vector<WorstEvent> worst;  // at most kWorst of each (stream, pass), in no order
   std::vector<Parts> parts;
+  std::vector<TraceRecord> trace;
   bool empty() const;
   // Keeps the memory, emptied histograms and their pages included, for the next use.
   void clear();
@@ -156,7 +159,11 @@ class Recorder {
   // Keeps the kWorst of each (stream, pass) since the last cut. A shard offers only events among its own
   // worst.
   void worst(const WorstEvent& event);
-  Parts& parts(std::uint16_t stream, std::uint16_t pass);
+  Parts& parts(std::uint16_t stream, std::uint16_t pass, std::int64_t second);
+  // The trace of the events up to that threshold; 0, as at first: of none. Before anything is recorded.
+  void trace_up_to(std::uint64_t threshold) { trace_threshold_ = threshold; }
+  bool traces() const { return trace_threshold_ > 0; }
+  void trace(const TraceRecord& record);
   // Hands what was recorded to the writer, if the writer has given the other interval back.
   void cut();
 
@@ -167,6 +174,7 @@ class Recorder {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  std::uint64_t trace_threshold_ = 0;
 };
 
 }  // namespace freshet::measure

@@ -28,12 +28,12 @@ std::uint32_t checksum(std::string_view bytes) {
 
 }  // namespace
 
-void BlockWriter::add(std::string_view plain) {
+void append_block(std::string& out, std::string_view plain) {
   const std::string stored = deflate(plain);
-  put_u32(out_, static_cast<std::uint32_t>(plain.size()));
-  put_u32(out_, static_cast<std::uint32_t>(stored.size()));
-  put_u32(out_, checksum(stored));
-  out_ += stored;
+  put_u32(out, static_cast<std::uint32_t>(plain.size()));
+  put_u32(out, static_cast<std::uint32_t>(stored.size()));
+  put_u32(out, checksum(stored));
+  out += stored;
 }
 
 BlockReader::BlockReader(std::string_view bytes, std::string_view format) {

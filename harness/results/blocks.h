@@ -12,10 +12,13 @@
 
 namespace freshet::results {
 
+// Appends one block.
+void append_block(std::string& out, std::string_view plain);
+
 class BlockWriter {
  public:
   explicit BlockWriter(std::string_view format) : out_(format) { out_.push_back('\n'); }
-  void add(std::string_view plain);
+  void add(std::string_view plain) { append_block(out_, plain); }
   const std::string& bytes() const { return out_; }
 
  private:

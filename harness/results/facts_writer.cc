@@ -81,6 +81,7 @@ struct FactsWriter::Impl {
   std::vector<measure::Parts> parts;
   std::vector<AppendFile> files;  // in the order of kFlushedFiles
   AppendFile flushes;
+  std::optional<TraceFile> trace;
   int shards = 0;
   std::string error;
 
@@ -91,7 +92,7 @@ struct FactsWriter::Impl {
 
   base::Status create();
   void write_cohorts();
-  void write_parts(Nanos now);
+  void write_parts();
 };
 
 base::Status FactsWriter::Impl::create() {
@@ -125,12 +126,12 @@ void FactsWriter::Impl::write_cohorts() {
   counts.clear();
 }
 
-void FactsWriter::Impl::write_parts(Nanos now) {
+void FactsWriter::Impl::write_parts() {
   for (const measure::Parts& part : parts) {
     for (std::uint32_t bucket = 0; bucket < part.buckets.size(); ++bucket) {
       const measure::Parts::Sum& sum = part.buckets[bucket];
       if (sum.events == 0) continue;
-      append(buffer(Flushed::parts), PartsRow{part.stream, part.pass, base::second_of(now), bucket, sum});
+      append(buffer(Flushed::parts), PartsRow{part.stream, part.pass, part.second, bucket, sum});
     }
   }
   parts.clear();
@@ -140,10 +141,16 @@ FactsWriter::FactsWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FactsWriter::~FactsWriter() = default;
 
 base::Result<std::unique_ptr<FactsWriter>> FactsWriter::open(const fs::path& folder, const std::string& host,
-                                                             const plan::Plan& plan) {
+                                                             const plan::Plan& plan,
+                                                             const TraceOptions& trace) {
   auto impl = std::make_unique<Impl>(plan, target_of(folder));
   impl->folder = folder / kFactsFolder / tag_part(host);
   if (base::Status created = impl->create(); !created) return created.error();
+  if (trace.share > 0) {
+    auto file = TraceFile::create(impl->folder / kTraceFile, trace);
+    if (!file) return file.error();
+    impl->trace = std::move(file).value();
+  }
   return std::unique_ptr<FactsWriter>(new FactsWriter(std::move(impl)));
 }
 
@@ -165,6 +172,7 @@ void FactsWriter::add(const measure::Interval& interval) {
     append(impl_->buffer(Flushed::receivers), row);
   for (const measure::WorstEvent& row : interval.worst) append(impl_->buffer(Flushed::worst), row);
   impl_->parts.insert(impl_->parts.end(), interval.parts.begin(), interval.parts.end());
+  if (impl_->trace) impl_->trace->add(interval.trace);
 }
 
 void FactsWriter::add(const ClientSecond& row) {
@@ -187,12 +195,13 @@ void FactsWriter::event(Nanos at, const std::string& kind, Json fields) {
 // whole or not at all.
 void FactsWriter::flush(Nanos now) {
   impl_->write_cohorts();
-  impl_->write_parts(now);
+  impl_->write_parts();
   Flush flush{.now = now, .files = {}};
   for (std::size_t i = 0; i < impl_->files.size(); ++i) {
     impl_->keep(impl_->files[i].write());
     flush.files[i] = {impl_->files[i].size(), impl_->files[i].checksum()};
   }
+  if (impl_->trace) impl_->keep(impl_->trace->write());
   if (!impl_->error.empty()) return;
   impl_->flushes.buffer() = flush_line(flush);
   impl_->keep(impl_->flushes.write());
@@ -225,8 +234,14 @@ void FactsWriter::finish(Nanos ended_at, Nanos drained_in, bool drain_complete, 
   end["drain_complete"] = drain_complete;
   end["ending"] = ending;
   end["shards"] = impl_->shards;
+  if (impl_->trace) extra["trace"] = trace_told();
   end["extra"] = std::move(extra);
   if (impl_->error.empty()) impl_->keep(replace_file(impl_->folder / kEndFile, dump(end) + "\n"));
+}
+
+Json FactsWriter::trace_told() const {
+  if (!impl_->trace) return nullptr;
+  return {{"share", impl_->trace->share()}, {"records", impl_->trace->records()}};
 }
 
 base::Status FactsWriter::status() const {

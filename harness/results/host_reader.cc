@@ -56,7 +56,9 @@ std::string HostReader::text(Flushed file) {
   }
   const std::size_t end = bytes.rfind('\n');
   bytes.resize(end == std::string::npos ? 0 : end + 1);
-  const std::string head = preamble(name);
+  std::string head = preamble(name);
+  if (const std::string older = older_preamble(name); !older.empty() && bytes.starts_with(older))
+    head = older;
   if (!bytes.starts_with(head)) {
     damage(name, "does not begin as its format and version do");
     return {};
@@ -140,7 +142,7 @@ bool HostReader::take(const ConnectionSecond& row) {
 }
 
 bool HostReader::take(const PartsRow& row) {
-  if (!stream_ok(row.stream) || !pass_ok(row.pass) || !second_ok(row.flushed)) return false;
+  if (!stream_ok(row.stream) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
   facts_.parts.push_back(row);
   return true;
 }

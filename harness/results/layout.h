@@ -54,5 +54,7 @@ inline std::string seen_file(std::uint16_t pass, std::uint16_t stream, std::int3
 
 // The first lines of a file: format, version, columns.
 std::string preamble(std::string_view file);
+// Those of the version before, which can still be read; "": there was none.
+std::string older_preamble(std::string_view file);
 
 }  // namespace freshet::results

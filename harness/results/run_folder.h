@@ -18,6 +18,7 @@
 #include "harness/measure/recorder.h"
 #include "harness/measure/shard.h"
 #include "harness/plan/plan.h"
+#include "harness/results/trace_file.h"
 
 namespace freshet::results {
 
@@ -40,7 +41,8 @@ base::Status write_manifest(const std::filesystem::path& folder, const Json& man
 class FactsWriter {
  public:
   static base::Result<std::unique_ptr<FactsWriter>> open(const std::filesystem::path& folder,
-                                                         const std::string& host, const plan::Plan& plan);
+                                                         const std::string& host, const plan::Plan& plan,
+                                                         const TraceOptions& trace = {});
   ~FactsWriter();
 
   // Adds an interval's deltas to what flush() will write.
@@ -62,6 +64,8 @@ class FactsWriter {
   void finish(Nanos ended_at, Nanos drained_in, bool drain_complete, const std::string& ending, Json extra);
 
   base::Status status() const;
+  // What the trace holds; null without one. After finish().
+  Json trace_told() const;
 
  private:
   struct Impl;

@@ -33,8 +33,8 @@ const Table TableOf<OffsetSecond>::table{"offsets.csv", "# freshet offsets 1",
                                          "stream,pass,partition,second,position,high_watermark,last_stable"};
 const Table TableOf<ReceiverSecond>::table{"receivers.csv", "# freshet receivers 1",
                                            "pass,member,second,busy,data_queued"};
-const Table TableOf<PartsRow>::table{"parts.csv", "# freshet parts 1",
-                                     "stream,pass,flushed,bucket,events,send_ns,log_ns,apply_ns"};
+const Table TableOf<PartsRow>::table{"parts.csv", "# freshet parts 2",
+                                     "stream,pass,second,bucket,events,send_ns,log_ns,apply_ns"};
 const Table TableOf<WorstEvent>::table{
     "worst.csv", "# freshet worst 1",
     "stream,pass,lane,n,tier,key,partition,offset,tau_ns,sent_ns,received_ns,visible_ns"};
@@ -115,13 +115,13 @@ bool parse(std::string_view line, ReceiverSecond& row) {
 }
 
 void append(std::string& out, const PartsRow& row) {
-  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", row.stream, row.pass, row.flushed,
+  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", row.stream, row.pass, row.second,
                  row.bucket, row.sum.events, row.sum.send, row.sum.log, row.sum.apply);
 }
 
 bool parse(std::string_view line, PartsRow& row) {
   Fields fields(line);
-  fields >> row.stream >> row.pass >> row.flushed >> row.bucket >> row.sum.events >> row.sum.send >>
+  fields >> row.stream >> row.pass >> row.second >> row.bucket >> row.sum.events >> row.sum.send >>
       row.sum.log >> row.sum.apply;
   return fields.complete() && row.bucket < measure::kPartBuckets && std::isfinite(row.sum.send) &&
          std::isfinite(row.sum.log) && std::isfinite(row.sum.apply);

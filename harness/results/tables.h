@@ -39,10 +39,10 @@ struct CohortRow {
   CohortCounts counts;
 };
 
-// One bucket of the parts of D (T1) that came up to the flush at `flushed` (second since start).
+// One bucket of the parts of D (T1) of a second of τ.
 struct PartsRow {
   std::uint16_t stream = 0, pass = 0;
-  std::int64_t flushed = 0;
+  std::int64_t second = 0;
   std::uint32_t bucket = 0;
   measure::Parts::Sum sum;
 };

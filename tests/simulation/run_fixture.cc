@@ -68,7 +68,8 @@ results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   engine::Simulation simulation(cost);
   auto cluster = cluster::make_loopback(simulation.clock(), loopback);
   if (told) cluster = std::make_unique<ToldCluster>(std::move(cluster), *told, simulation.clock());
-  options.folder = folder.path();
+  options.folder = keep.empty() ? folder.path() : keep;
+  options.trace.share = keep.empty() ? 0 : 1;
   options.start_not_before = kStart;
   options.hold_assignment = 0;
   const auto ran = engine::run(plan, *cluster, simulation, options);
@@ -78,10 +79,13 @@ results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   EXPECT_TRUE(ran.ok()) << ran.error().message;
   if (!ran.ok()) return {};
   outcome = *ran;
-  auto settled = results::settle(folder.path());
+  auto settled = results::settle(options.folder);
   EXPECT_TRUE(settled.ok()) << settled.error().message;
   if (!settled.ok()) return {};
   verdict = judge::judge(settled->plan, settled->figures);
+  if (!keep.empty()) {
+    EXPECT_TRUE(results::write_summary(keep, *settled, judge::to_json(verdict)));
+  }
   return std::move(settled).value();
 }
 

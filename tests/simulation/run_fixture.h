@@ -44,6 +44,9 @@ struct SimulatedRun {
   // A loopback whose own times are nothing: what a test scripts is all there is.
   static cluster::LoopbackOptions quiet();
 
+  // Keeps the run there, with its trace and the files that a run ends with; "": it is thrown away.
+  std::filesystem::path keep;
+
   // Runs, settles and judges. Fails the test when the run does not start or the simulation finds a defect.
   results::Settled operator()(const plan::Plan& plan);
   judge::Verdict verdict;

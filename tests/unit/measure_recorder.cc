@@ -90,7 +90,7 @@ TEST(Recorder, HandsOverDeltas) {
   recorder.lag({.stream = 0, .pass = 1, .freshness = 5});
   recorder.offsets({.position = 6});
   recorder.receiver({.busy = 0.5});
-  recorder.parts(0, 1).buckets[3].events = 8;
+  recorder.parts(0, 1, 0).buckets[3].events = 8;
   recorder.worst({.stream = 0, .pass = 1, .visible = 9});
   recorder.cut();
   recorder.record(kRest, 0, kMillisecond);

@@ -1,0 +1,44 @@
+// trace.bin (FORMAT.md): the trace's records in compressed blocks, each with a checksum. Bounded: whenever half
+// of the room that is left is used up, only half of the events are kept from then on, by the hash of their
+// identity. A reader keeps to the least share of the file, so what is left is a sample of whole events.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "harness/base/result.h"
+#include "harness/measure/trace.h"
+#include "harness/results/line_file.h"
+
+namespace freshet::results {
+
+inline constexpr const char* kTraceFile = "trace.bin";
+inline constexpr const char* kTraceFormat = "# freshet trace 1";
+
+struct TraceOptions {
+  double share = 0;                           // of the events, at first; 0: no trace
+  std::uint64_t most_bytes = 1'073'741'824;   // of records, before compression
+  std::uint64_t threshold() const;            // of trace_hash()
+};
+
+class TraceFile {
+ public:
+  static base::Result<TraceFile> create(const std::filesystem::path& path, const TraceOptions& options);
+  void add(std::span<const measure::TraceRecord> records);
+  base::Status write();  // to the operating system
+
+  std::uint64_t records() const { return records_; }
+  double share() const;  // kept at the end
+  std::uint64_t threshold() const { return threshold_; }
+
+ private:
+  void close_block();
+
+  AppendFile file_;
+  std::string block_;  // plain: threshold, records
+  std::uint64_t threshold_ = 0, room_ = 0, used_ = 0, records_ = 0;
+};
+
+}  // namespace freshet::results
