@@ -42,9 +42,12 @@ OptionSpec spec() {
       "allow-commands", po::bool_switch(),
       "run the commands that the scenario's faults name, as you and in this folder; check shows them")(
       "trace", po::value<std::string>()->implicit_value("100%")->value_name("[=SHARE]"),
-      "record every event's stamps, or those of a share of the events, so that anybody can compute the figures "
-      "again; at most 1 GiB before compression, beyond it of fewer and fewer events, and the run says of which "
-      "share")("json", po::bool_switch(), "the figures and the verdict as JSON on stdout; the text goes to stderr")(
+      "record every event's stamps, or those of a share of the events, so that anybody can compute the "
+      "figures "
+      "again; at most 1 GiB before compression, beyond it of fewer and fewer events, and the run says of "
+      "which "
+      "share")("json", po::bool_switch(),
+               "the figures and the verdict as JSON on stdout; the text goes to stderr")(
       "quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
   add_look(options);
   return spec;
@@ -102,7 +105,8 @@ base::Result<Request> read_request(const po::variables_map& values) {
   if (values.count("trace")) {
     const auto share = base::parse_share(values["trace"].as<std::string>());
     if (!share) return base::usage_error("--trace: " + share.error().message);
-    if (*share <= 0) return base::usage_error("--trace=0% records nothing; leave it out, or give a share above 0 %");
+    if (*share <= 0)
+      return base::usage_error("--trace=0% records nothing; leave it out, or give a share above 0 %");
     request.trace = *share;
   }
   if (values.count("out")) request.folder = values["out"].as<std::string>();

@@ -120,6 +120,7 @@ measure::ShardSpec Context::shard_spec(std::size_t pass, std::size_t topic_index
   spec.pass = static_cast<std::uint16_t>(pass);
   spec.partition = partition;
   spec.start_offset = start_offset;
+  spec.sending_until = &sending_until;
   if (p.live) {
     spec.bound = p.bounds[topic_index];
     spec.thresholds = plan::thresholds(plan, stream, pass);

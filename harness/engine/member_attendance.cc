@@ -73,7 +73,8 @@ std::optional<Stepped> MemberRole::pause(const base::Clock& clock, Stage stage) 
   roll(clock);
   status_.drained.store(false, std::memory_order_release);
   const Nanos second_end = (base::second_of(since) + 1) * base::kSecond;
-  return Stepped{.worked = true, .next = context_.time.monotonic(std::min(planned.until, second_end))};
+  const Nanos next = std::min({planned.until, second_end, next_look()});
+  return Stepped{.worked = true, .next = context_.time.monotonic(next)};
 }
 
 // As in a crash: what was applied and not committed is served again by whoever gets the partitions.

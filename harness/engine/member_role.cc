@@ -8,6 +8,8 @@ namespace freshet::engine {
 namespace {
 
 constexpr int kEventsPerStep = 64;
+// How late it may be noticed that a report has settled an event (L1).
+constexpr Nanos kLookEvery = 5 * base::kMillisecond;
 constexpr Nanos kPaceGrain = base::kMillisecond;
 
 measure::Received received(const cluster::Record& record, const measure::Envelope& envelope, Nanos at) {
@@ -313,7 +315,7 @@ void MemberRole::on(const cluster::MemberError& error, Nanos now) {
 void MemberRole::roll(const base::Clock& clock) {
   const Nanos since = context_.time.since_start(clock.now());
   const std::int64_t second = base::second_of(since);
-  if (second == second_) return;
+  if (second == second_) return look_for_settled(since);
   for (const auto& assignment : assignments_) {
     if (!assignment->live) continue;
     assignment->live->roll(since);
@@ -323,6 +325,27 @@ void MemberRole::roll(const base::Clock& clock) {
   receiver_second(clock);
   second_ = second;
   recorder_.cut();
+}
+
+// L1: events that fail or are lost are settled by a report, of which nobody tells the member.
+void MemberRole::look_for_settled(Nanos since) {
+  if (since < looked_ + kLookEvery) return;
+  looked_ = since;
+  for (const auto& assignment : assignments_) {
+    if (assignment->live) assignment->live->look(since);
+  }
+}
+
+// Since start: when the oldest event that is waited for will be late enough to ask. kNever: not in this
+// second.
+Nanos MemberRole::next_look() const {
+  const Nanos second_end = (second_ + 1) * base::kSecond;
+  Nanos oldest = base::kNever;
+  for (const auto& assignment : assignments_) {
+    const Nanos lag = assignment->live ? assignment->live->freshness_lag(second_end) : 0;
+    if (lag > 0) oldest = std::min(oldest, second_end - lag);
+  }
+  return oldest == base::kNever ? base::kNever : std::max(looked_, oldest) + kLookEvery;
 }
 
 void MemberRole::receiver_second(const base::Clock& clock) {
@@ -361,6 +384,8 @@ Nanos MemberRole::next_step(Nanos now) const {
   Nanos next = now + base::kSecond;
   if (!context_.time.started()) return std::min(next, now + 20 * base::kMillisecond);
   next = context_.time.monotonic((second_ + 1) * base::kSecond);
+  if (const Nanos look = next_look(); look != base::kNever)
+    next = std::min(next, context_.time.monotonic(look));
   if (!waiting_.empty()) next = std::min(next, next_due(now));
   const plan::Attendance& plan = spec_.attendance;
   if (stay_ < plan.stays.size() && plan.stays[stay_].until != base::kNever)

@@ -93,6 +93,8 @@ class MemberRole final : public Role {
   void open_shards(Nanos now);
   void open(Assignment& assignment, Nanos now);
   void roll(const base::Clock& clock);
+  void look_for_settled(Nanos since);
+  Nanos next_look() const;
   void receiver_second(const base::Clock& clock);
   void report_status();
 
@@ -123,6 +125,7 @@ class MemberRole final : public Role {
   std::vector<cluster::Reset> resets_;  // not settled yet: records from before them are waiting
   Nanos busy_until_ = 0;                // T3
   std::int64_t second_ = -1;
+  Nanos looked_ = 0;  // for what reports have settled
   Nanos cpu_at_second_ = 0;
   bool idle_in_second_ = false;  // at some moment of the second nothing was waiting (V3)
   bool started_ = false;

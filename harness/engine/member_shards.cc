@@ -19,8 +19,7 @@ void MemberRole::open(Assignment& assignment, Nanos now) {
   const std::int64_t start = std::max(assignment.start, assignment.position);
   measure::ShardSpec spec =
       context_.shard_spec(spec_.pass, assignment.from.topic, assignment.from.partition, start);
-  trace_place(recorder_, TraceKind::opened, place_of(assignment.from), start,
-              context_.time.since_start(now));
+  trace_place(recorder_, TraceKind::opened, place_of(assignment.from), start, context_.time.since_start(now));
   measure::Progress* progress =
       &pass().progress[assignment.from.topic][static_cast<std::size_t>(assignment.from.partition)];
   if (pass().live) {

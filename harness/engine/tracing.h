@@ -83,7 +83,8 @@ inline void trace_seen(measure::Recorder& recorder, const TracePlace& place, con
                   .bytes = record.bytes});
 }
 
-// No event's: a partition that comes and goes, a position that moves without one, a record of somebody else's.
+// No event's: a partition that comes and goes, a position that moves without one, a record of somebody
+// else's.
 inline void trace_place(measure::Recorder& recorder, TraceKind kind, const TracePlace& place,
                         std::int64_t offset, base::Nanos at, std::uint8_t detail = 0) {
   if (!recorder.traces()) return;

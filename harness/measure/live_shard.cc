@@ -71,10 +71,16 @@ struct LiveShard::Impl {
   PartitionLedger ledger;
   LagMeter lag;
   Worst<Nanos> worst;
-  Nanos oldest = base::kNever;  // τ of the oldest head
-  std::int64_t position;        // E6
-  std::int64_t taken_over;      // offsets below were earlier shards'
+  Nanos oldest = base::kNever;     // τ of the oldest head
+  std::int64_t position;           // E6
+  std::int64_t taken_over;         // offsets below were earlier shards'
+  std::int64_t last_applied = -1;  // offset of the last record
 
+  // τ of the oldest event that is waited for.
+  Nanos waiting() const {
+    const bool sent = !spec.sending_until || oldest <= spec.sending_until->load(std::memory_order_relaxed);
+    return sent ? oldest : base::kNever;
+  }
   void count(Nanos at, Count what, std::uint64_t by = 1) {
     recorder->count(spec.stream, spec.pass, at, what, by);
   }
@@ -103,7 +109,8 @@ void LiveShard::Impl::record(const Received& r, Nanos visible) {
     cohort.over[i] += staleness > spec.thresholds[i];
     cohort.over_without_own[i] += staleness - own > spec.thresholds[i];
   }
-  Parts::Sum& sum = recorder->parts(spec.stream, spec.pass, base::second_of(r.tau)).buckets[part_bucket(staleness)];
+  Parts::Sum& sum =
+      recorder->parts(spec.stream, spec.pass, base::second_of(r.tau)).buckets[part_bucket(staleness)];
   ++sum.events;
   sum.send += static_cast<double>(r.sent - r.tau);
   sum.log += static_cast<double>(r.received - r.sent);
@@ -122,7 +129,7 @@ void LiveShard::Impl::sample_consumer(std::uint16_t lane, std::uint64_t n, Nanos
 // The head of a lane settles at `at`: a peak of the lag, if it was the oldest (L1).
 void LiveShard::Impl::settle_head(LaneLedger& lane, Nanos at) {
   const Nanos tau = lane.head_tau();
-  lag.advance(at, oldest);
+  lag.advance(at, waiting());
   sample_consumer(lane.lane(), lane.head(), at - tau);
   lane.settle_head();
   if (tau == oldest) oldest = ledger.oldest();
@@ -223,6 +230,7 @@ bool LiveShard::Impl::known_before(const Received& r, LaneLedger* lane, Nanos vi
 
 void LiveShard::apply(const Received& record, Nanos visible) {
   Impl& shard = *impl_;
+  shard.last_applied = record.offset;
   LaneLedger* lane = shard.ledger.find(record.lane);
   if (shard.known_before(record, lane, visible)) return;
   const Applied applied = shard.view->apply(shard.spec.stream, record.key, record.tau, record.n);
@@ -243,10 +251,10 @@ void LiveShard::passed(std::int64_t offset, Nanos now) {
   Impl& shard = *impl_;
   raise(shard.progress->applied, offset);
   if (offset <= shard.position) return;
-  const bool jumped = offset > shard.position + 1;
+  const bool jumped = offset > shard.position + 1 || offset != shard.last_applied + 1;
   shard.position = offset;
   raise(shard.progress->position, offset);
-  // One step forward is an event that was just applied; a jump may have passed something unseen.
+  // One step forward over the event that was just applied; anything else may have passed something unseen.
   if (!jumped) return;
   for (LaneLedger& lane : shard.ledger.lanes()) shard.settle_past_heads(lane, now);
 }
@@ -267,17 +275,22 @@ void LiveShard::roll(Nanos now) {
     if (shard.lag.second() + 1 == current) {
       for (LaneLedger& lane : shard.ledger.lanes()) shard.settle_past_heads(lane, end);
     }
-    shard.lag.advance(end, shard.oldest);
+    shard.lag.advance(end, shard.waiting());
     shard.lag.sample_consumer(shard.consumer_lag(end));
     shard.lag.close(*shard.recorder);
   }
   shard.progress->lag_until.store(current * base::kSecond, std::memory_order_release);
 }
 
+void LiveShard::look(Nanos now) {
+  if (impl_->waiting() >= now) return;
+  for (LaneLedger& lane : impl_->ledger.lanes()) impl_->settle_past_heads(lane, now);
+}
+
 Sealed LiveShard::seal(Nanos now, bool clean) {
   Impl& shard = *impl_;
   roll(now);
-  shard.lag.advance(now, shard.oldest);
+  shard.lag.advance(now, shard.waiting());
   shard.lag.sample_consumer(shard.consumer_lag(now));
   shard.lag.close(*shard.recorder);
   shard.progress->lag_until.store(now, std::memory_order_release);
@@ -286,7 +299,8 @@ Sealed LiveShard::seal(Nanos now, bool clean) {
 }
 
 Nanos LiveShard::freshness_lag(Nanos now) const {
-  return impl_->oldest < now ? now - impl_->oldest : 0;
+  const Nanos waiting = impl_->waiting();
+  return waiting < now ? now - waiting : 0;
 }
 
 bool LiveShard::settled() const {

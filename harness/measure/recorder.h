@@ -105,8 +105,8 @@ struct WorstEvent {
   Nanos tau = 0, sent = 0, received = 0, visible = 0;
 };
 
-// Sums of the parts of D (T1) by second of τ and size of D: bucket b holds D in [2^(b/4), 2^((b+1)/4)) us, so that the tail
-// can be explained whatever p99 turns out to be.
+// Sums of the parts of D (T1) by second of τ and size of D: bucket b holds D in [2^(b/4), 2^((b+1)/4)) us, so
+// that the tail can be explained whatever p99 turns out to be.
 inline constexpr std::size_t kPartBuckets = 160;
 struct Parts {
   std::uint16_t stream = 0, pass = 0;

@@ -80,6 +80,8 @@ struct ShardSpec {
   Nanos bound = 0;                // the freshness bound of (class, group)
   std::vector<Nanos> thresholds;  // [0] = bound; at most kMaximumThresholds
   std::vector<LaneSource> lanes;  // those with lane mod partitions == partition
+  // Events with τ beyond it are not sent any more: nothing waits for them. Null: all are.
+  const std::atomic<Nanos>* sending_until = nullptr;
 };
 
 class LiveShard {
@@ -99,10 +101,13 @@ class LiveShard {
   // The log was cut at `offset`, below the position (P4): what comes from there on has never been there
   // before.
   void truncated(std::int64_t offset);
-  // Closes the lag of every wall second that ended by `now`, and settles heads that failed or were lost: they
-  // are noticed here, or when a later event of their lane is applied or a gap is passed. To be called at
-  // least once a second, and before anything that happens in a new second.
+  // Closes the lag of every wall second that ended by `now`. To be called at least once a second, and before
+  // anything that happens in a new second.
   void roll(Nanos now);
+  // Settles heads of which a report has told that they failed, or that they lay below the position (L1). What
+  // is settled by a report, not by the shard's own doing, is settled when it is looked for: here, in a roll,
+  // or when a later event of its lane is applied or a gap is passed. REQUIRES: roll(second of now) done.
+  void look(Nanos now);
   // What it has seen. The shard is done after it.
   Sealed seal(Nanos now, bool clean);
 

@@ -32,34 +32,58 @@ Nanos lag_at(const Facts& facts, std::uint16_t stream, std::uint16_t pass, std::
   return std::min(freshness(second - 1), freshness(second));
 }
 
-// What waits at `at` and what is due afterwards, of all streams of the group, by second of τ.
-struct Work {
-  std::vector<Due> due;
-  double backlog = 0;
-};
-
-Work work_of(const Settling& s, std::size_t pass, Nanos at) {
-  const std::int64_t from = base::second_of(at);
-  Work work;
+// What waits at `at`, as far back as the oldest of each partition, and what is due afterwards, of all streams
+// of the group, by second of τ.
+std::vector<Due> work_of(const Settling& s, std::size_t pass, Nanos at) {
+  std::vector<Due> work;
   for (const std::size_t stream : streams_of(s.plan, pass)) {
     const StreamOutcomes& outcomes = s.outcomes[stream];
-    if (work.due.size() < static_cast<std::size_t>(outcomes.seconds)) {
-      for (auto second = static_cast<std::int64_t>(work.due.size()); second < outcomes.seconds; ++second)
-        work.due.push_back({static_cast<double>(second), static_cast<double>(second + 1), 0});
-    }
+    for (auto second = static_cast<std::int64_t>(work.size()); second < outcomes.seconds; ++second)
+      work.push_back({static_cast<double>(second), static_cast<double>(second + 1), 0});
     for (std::int32_t p = 0; p < s.plan.streams[stream].partitions; ++p) {
       const double head = seconds(
           at - lag_at(s.facts, static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), p, at));
       for (std::int64_t second = 0; second < outcomes.seconds; ++second) {
         const double part = std::clamp(static_cast<double>(second + 1) - head, 0.0, 1.0);
-        const double events = part * outcomes.due[static_cast<std::size_t>(p * outcomes.seconds + second)];
-        work.due[static_cast<std::size_t>(second)].events += events;
-        if (second < from) work.backlog += events;
+        work[static_cast<std::size_t>(second)].events +=
+            part * outcomes.due[static_cast<std::size_t>(p * outcomes.seconds + second)];
       }
     }
   }
-  std::erase_if(work.due, [&](const Due& due) { return due.events == 0 && due.end <= seconds(at); });
+  std::erase_if(work, [&](const Due& due) { return due.events == 0 && due.end <= seconds(at); });
   return work;
+}
+
+std::uint64_t counted_before(const Facts& facts, std::size_t stream, std::size_t pass, std::int64_t second,
+                             std::initializer_list<measure::Count> what) {
+  std::uint64_t sum = 0;
+  const auto stream16 = static_cast<std::uint16_t>(stream), pass16 = static_cast<std::uint16_t>(pass);
+  const auto end = facts.counts.lower_bound({stream16, pass16, second});
+  for (auto it = facts.counts.lower_bound({stream16, pass16, INT64_MIN}); it != end; ++it) {
+    for (const measure::Count count : what) sum += of(it->second, count);
+  }
+  return sum;
+}
+
+// Events of the stream that were due before the whole second `at` and that nothing had settled by then (L1).
+// An event that was lost is taken to be settled, for nobody tells when it was.
+std::uint64_t backlog_of(const Settling& s, std::size_t stream, std::size_t pass, Nanos at) {
+  using measure::Count;
+  const std::int64_t second = base::second_of(at);
+  const StreamOutcomes& outcomes = s.outcomes[stream];
+  std::uint64_t open = 0;
+  for (std::int64_t due = 0; due < std::min(second, outcomes.seconds); ++due) {
+    for (std::size_t tier = 0; tier < outcomes.tiers; ++tier) {
+      const Cell& cell = outcomes.cell(pass, due, tier);
+      open += cell.outcomes.planned + cell.appeared - cell.outcomes.lost - cell.outcomes.superseded -
+              cell.outcomes.expired;
+    }
+  }
+  const std::uint64_t settled =
+      counted_before(s.facts, stream, pass, second, {Count::visible}) +
+      counted_before(s.facts, stream, measure::kNoPass, second,
+                     {Count::not_persisted, Count::possibly_persisted, Count::send_refused});
+  return open - std::min(open, settled);
 }
 
 double capacity_of(const plan::Plan& plan, std::size_t pass, Nanos at) {
@@ -69,11 +93,10 @@ double capacity_of(const plan::Plan& plan, std::size_t pass, Nanos at) {
   return members * static_cast<double>(kSecond) / static_cast<double>(group.service_time);
 }
 
-void fill_ideal(DisturbanceRow& row, const Work& work, double capacity, Nanos at, Nanos bound) {
-  row.backlog = static_cast<std::uint64_t>(std::llround(work.backlog));
+void fill_ideal(DisturbanceRow& row, const std::vector<Due>& work, double capacity, Nanos at, Nanos bound) {
   row.capacity = capacity;
   if (capacity <= 0) return;
-  const Ideal ideal = ideal_drain(work.due, seconds(at), capacity, seconds(bound));
+  const Ideal ideal = ideal_drain(work, seconds(at), capacity, seconds(bound));
   row.ideal_known = true;
   row.ideal_drain = nanos(ideal.drained);
   row.ideal_fresh = nanos(ideal.fresh);
@@ -88,11 +111,15 @@ std::vector<DisturbanceRow> disturbance_rows(const Settling& s) {
     const Nanos ends = s.plan.phases[phase].end;
     for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
       const bool ran = ends <= planned_until(s.plan, s.facts);
-      const Work work = ran ? work_of(s, pass, ends) : Work{};
+      const std::vector<Due> work = ran ? work_of(s, pass, ends) : std::vector<Due>{};
+      std::uint64_t backlog = 0;
+      for (const plan::GroupStream& read : s.plan.groups[pass].streams)
+        backlog += ran ? backlog_of(s, read.stream, pass, ends) : 0;
       const double capacity = ran ? capacity_of(s.plan, pass, ends) : 0;
       for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
         rows.push_back(disturbance(s.plan, s.facts, static_cast<std::uint16_t>(read.stream),
                                    static_cast<std::uint16_t>(pass), phase));
+        rows.back().backlog = backlog;
         fill_ideal(rows.back(), work, capacity, ends, read.bound);
       }
     }

@@ -138,6 +138,7 @@ void LaneResolver::resolve(const plan::Event& event, const Ack& ack) {
     ++(cell.outcomes.*outcome);
     if (outcome == &Outcomes::visible) {
       if (ack.state == AckState::failed) ++cell.outcomes.phantom;
+      if (ack.state == AckState::failed || ack.state == AckState::indeterminate) ++cell.appeared;
       continue;
     }
     cell.age(facts_.ended_at - event.tau);

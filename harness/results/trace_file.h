@@ -1,6 +1,6 @@
-// trace.bin (FORMAT.md): the trace's records in compressed blocks, each with a checksum. Bounded: whenever half
-// of the room that is left is used up, only half of the events are kept from then on, by the hash of their
-// identity. A reader keeps to the least share of the file, so what is left is a sample of whole events.
+// trace.bin (FORMAT.md): the trace's records in compressed blocks, each with a checksum. Bounded: whenever
+// half of the room that is left is used up, only half of the events are kept from then on, by the hash of
+// their identity. A reader keeps to the least share of the file, so what is left is a sample of whole events.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ inline constexpr const char* kTraceFile = "trace.bin";
 inline constexpr const char* kTraceFormat = "# freshet trace 1";
 
 struct TraceOptions {
-  double share = 0;                           // of the events, at first; 0: no trace
-  std::uint64_t most_bytes = 1'073'741'824;   // of records, before compression
-  std::uint64_t threshold() const;            // of trace_hash()
+  double share = 0;                          // of the events, at first; 0: no trace
+  std::uint64_t most_bytes = 1'073'741'824;  // of records, before compression
+  std::uint64_t threshold() const;           // of trace_hash()
 };
 
 class TraceFile {

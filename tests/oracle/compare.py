@@ -22,6 +22,24 @@ class Near:
         self.value, self.relative, self.absolute = value, relative, absolute
 
 
+class Between:
+    """Of a lag that a report ended: the harness may notice it a little later (L1), and says more by no more."""
+
+    def __init__(self, low, high):
+        self.low, self.high = min(low, high), max(low, high)
+
+
+def between(low, high):
+    return low if low == high else Between(low, high)
+
+
+class OneOf:
+    """Where such a lag was greatest."""
+
+    def __init__(self, values):
+        self.values = values
+
+
 class Comparison:
     def __init__(self, show=None):
         self.equal = self.facts = self.words = 0
@@ -65,12 +83,20 @@ class Comparison:
         return " ".join(parts) or str(i)
 
     def _plain(self, ours):
+        if isinstance(ours, Between):
+            return f"{ours.low} to {ours.high}"
+        if isinstance(ours, OneOf):
+            return f"one of {sorted(ours.values)}"
         return ours.value if isinstance(ours, (Near, Fact)) else ours
 
     def _leaf(self, path, said, ours, how):
         if isinstance(ours, Near):
             same = isinstance(said, (int, float)) and math.isclose(said, ours.value, rel_tol=ours.relative,
                                                                      abs_tol=ours.absolute)
+        elif isinstance(ours, Between):
+            same = isinstance(said, (int, float)) and ours.low - 1e-9 <= said <= ours.high + 1e-9
+        elif isinstance(ours, OneOf):
+            same = said in ours.values
         elif isinstance(ours, float) and isinstance(said, (int, float)) and not isinstance(said, bool):
             same = math.isclose(said, ours, rel_tol=1e-12, abs_tol=0)
         else:

@@ -1,7 +1,7 @@
 """Incidents, faults and changes of groups: what they did, and when it was over (D1)."""
 import collections
 
-from compare import Fact, Near
+from compare import Between, Near, OneOf
 from figures import DISTURBING
 from lags import second_of
 from truth import NEVER, SECOND
@@ -28,39 +28,49 @@ class Disturbances:
                 continue
             for p in self.figures.live:
                 ran = phase["end"] <= self.truth.planned_until
-                due, backlog = self._work(p, phase["end"]) if ran else ([], 0)
+                due, backlog = self._work(p, phase["end"]) if ran else (([], []), 0)
                 capacity = self._capacity(p, phase["end"]) if ran else 0
                 for s in p.streams:
                     out.append(self._row(i, phase, p, s, due, backlog, capacity))
         return out
 
     def _row(self, i, phase, p, s, due, backlog, capacity):
-        lags = self.figures.lags[p.index, s]
-        reached, took, _, _ = lags.freshening(self.truth, phase["begin"], phase["end"], NEVER)
-        _, _, peak, debt = lags.freshening(self.truth, phase["begin"], phase["end"], self.next_disturbance(i))
+        reached, took, _, _ = self.figures.freshening(p, s, phase["begin"], phase["end"], NEVER)
+        _, _, peak, debt = self.figures.freshening(p, s, phase["begin"], phase["end"], self.next_disturbance(i))
         row = {"phase": phase["name"], **self.figures.names(p, s), "reached": reached, "time_to_fresh_ns": took,
-               "peak_ns": peak, "debt_s2": Near(debt, 1e-6), "backlog": backlog, "capacity_per_second": None,
+               "peak_ns": peak, "debt_s2": debt, "backlog": backlog, "capacity_per_second": None,
                "ideal_time_to_fresh_ns": None, "ideal_drain_ns": None}
         if capacity > 0:
-            drained, fresh = ideal(due, phase["end"] / 1e9, capacity, self.figures.bound(p, s) / 1e9)
+            bound = self.figures.bound(p, s) / 1e9
             row["capacity_per_second"] = Near(capacity)
-            row["ideal_drain_ns"] = None if drained is None else Near(drained * 1e9, 1e-9, 2)
-            row["ideal_time_to_fresh_ns"] = None if fresh is None else Near(fresh * 1e9, 1e-9, 2)
+            pairs = [ideal(work, phase["end"] / 1e9, capacity, bound) for work in due]
+            for i, name in enumerate(("ideal_drain_ns", "ideal_time_to_fresh_ns")):
+                exact, late = pairs[0][i], pairs[1][i]
+                if exact is None or late is None:
+                    row[name] = None if exact == late else OneOf({None})
+                else:
+                    row[name] = Between(exact * 1e9 - 2, late * 1e9 + 2)
         return row
 
     def _work(self, p, at):
-        """What is due by seconds, that which was settled at `at` left out; and how much of it waits."""
-        due, backlog = collections.Counter(), 0
+        """What the model takes to be due: from the oldest event of each partition on that waits at `at`, seconds in
+        which that lies by their part (twice: for lags as they were, and as a late look may have them); and how many
+        events really waited."""
+        backlog, both = 0, []
         for s in p.streams:
-            for lane, n, event in self.truth.planned[s]:
-                waits = self.figures.lags[p.index, s].settled[lane, n] > at
-                if event[0] >= at or waits:
-                    due[second_of(event[0])] += 1
-                if event[0] < at and waits:
-                    backlog += 1
-        seconds = max((second_of(p["end"]) for p in self.plan["phases"]), default=0)
-        rows = [(second, due[second]) for second in range(seconds) if due[second] > 0 or second + 1 > at / 1e9]
-        return rows, backlog
+            settled = self.figures.lags[p.index, s].settled
+            backlog += sum(event[0] < at and settled[lane, n] >= at for lane, n, event in self.truth.planned[s])
+        for lags in (self.figures.lags, self.figures.late_lags):
+            due = collections.Counter()
+            for s in p.streams:
+                partitions = self.plan["streams"][s]["partitions"]
+                heads = [(at - lags[p.index, s].at(partition, at)) / 1e9 for partition in range(partitions)]
+                for lane, _, event in self.truth.planned[s]:
+                    second = second_of(event[0])
+                    due[second] += max(0.0, min(1.0, second + 1 - heads[lane % partitions]))
+            seconds = max((second_of(p["end"]) for p in self.plan["phases"]), default=0)
+            both.append([(second, due[second]) for second in range(seconds) if due[second] > 0 or second + 1 > at / 1e9])
+        return both, backlog
 
     def _capacity(self, p, at):
         group = self.plan["groups"][p.index]
@@ -189,7 +199,7 @@ class Disturbances:
             begin, in_force, until = window
             for p in figures.live:
                 for s in p.streams:
-                    reached, took, peak, _ = figures.lags[p.index, s].freshening(self.truth, begin, in_force, until)
+                    reached, took, peak, _ = figures.freshening(p, s, begin, in_force, until)
                     rows = [r for r in figures.rows[p.index, s]
                             if second_of(begin) <= r[0] < second_of(until + SECOND - 1)]
                     out.append({"fault": f, **figures.names(p, s), "reached": reached, "time_to_fresh_ns": took,

@@ -3,7 +3,8 @@ import collections
 import math
 
 import hdr
-from compare import Fact, Near
+from compare import Fact, Near, OneOf, between
+import lags
 from lags import Lags, second_of
 from truth import NEVER, OUTCOMES, SECOND
 
@@ -67,6 +68,7 @@ class Figures:
                 self.phase_by_second[second] = i
         self._outcomes()
         self.lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s)) for p in self.live for s in p.streams}
+        self.late_lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s), lags.notice) for p in self.live for s in p.streams}
         self._offsets()
         self._hiccups()
         self._delays()
@@ -188,15 +190,28 @@ class Figures:
             total += row[end] - row["position"]
         return total
 
+    def freshening(self, p, stream, begin, ends, until):
+        """(reached, time to fresh, peak, debt), each with what a late look may have made of it."""
+        pair = [lags[p.index, stream].freshening(self.truth, begin, ends, until) for lags in (self.lags, self.late_lags)]
+        (reached, took, peak, debt), (late_reached, late_took, late_peak, late_debt) = pair
+        return (reached if reached == late_reached else OneOf({True, False}), between(took, late_took),
+                between(peak, late_peak), Near(debt, 1e-6) if debt == late_debt else between(debt, late_debt))
+
+    @staticmethod
+    def _greatest(rows, keys, field):
+        return max((getattr(rows[key], field) for key in keys), default=0)
+
     def lag_row(self, p, stream, phase):
-        freshness, partition, second, consumer = 0, -1, -1, 0
-        rows = self.lags[p.index, stream].rows
-        for key in sorted(rows):
-            if not self.counts_in(key[1], phase):
-                continue
-            consumer = max(consumer, rows[key].consumer)
-            if rows[key].freshness > freshness:
-                freshness, (partition, second) = rows[key].freshness, key
+        exact, late = self.lags[p.index, stream].rows, self.late_lags[p.index, stream].rows
+        keys = sorted(key for key in exact if self.counts_in(key[1], phase))
+        late_keys = sorted(key for key in late if self.counts_in(key[1], phase))
+        low, high = self._greatest(exact, keys, "freshness"), self._greatest(late, late_keys, "freshness")
+        partition, second = next((key for key in keys if low > 0 and exact[key].freshness == low), (-1, -1))
+        if low != high:
+            places = [key for key in late_keys if late[key].freshness >= low] + [(partition, second)]
+            partition, second = OneOf({key[0] for key in places}), OneOf({key[1] for key in places})
+        freshness = between(low, high)
+        consumer = between(self._greatest(exact, keys, "consumer"), self._greatest(late, late_keys, "consumer"))
         offset, unknown = -1, 0
         for at in range(second_of(self.truth.planned_until)):
             if self.counts_in(at, phase):

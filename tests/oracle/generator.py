@@ -297,7 +297,7 @@ class Lanes:
                 small.append(more)
         for i in small + large:
             columns[i] = (0xFFFFFFFF, keys[i], keys[i])
-        return columns, base
+        return columns, base, [tier.value() for tier in tiers]
 
     def _lane_segments(self, lane, base):
         rows = []
@@ -320,9 +320,28 @@ class Lanes:
                          2 * (segment["rate_end"] - segment["rate_begin"]) * per_ns / length, threshold, hot_keys))
         return rows
 
+    def lane_upto(self):
+        """Part of the base mix in lanes 0 … l."""
+        if not hasattr(self, "_upto"):
+            self._upto, upto = [], 0.0
+            self._columns = []
+            for lane in range(self.lanes):
+                columns, _, tiers = self._alias_table(lane)
+                self._columns.append(columns)
+                for weight in tiers:
+                    upto += weight
+                self._upto.append(upto)
+        return self._upto
+
+    def draw(self, lane, random):
+        columns = self._columns[lane]
+        product = random * len(columns)
+        limit, key, alias = columns[product >> 64]
+        return key if (product >> 32) & 0xFFFFFFFF < limit else alias
+
     def events(self, lane):
         """All events of a lane in order: (tau, key, size, tier); the place in the list is n."""
-        columns, base = self._alias_table(lane)
+        columns, base, _ = self._alias_table(lane)
         segments = self._lane_segments(lane, base)
         seed, poisson = self.seeds[lane], self.stream["arrival"] == "poisson"
         hot = self.hot_of_lane[lane]

@@ -28,22 +28,30 @@ def stints(events):
         open_until = max(open_until, settled)
 
 
-class Lags:
-    """Of one (stream, pass): rows by (partition, second), up to the run's end."""
+# How late a member may notice that a report has settled an event.
+notice = 20_000_000
 
-    def __init__(self, truth, p, stream, bound):
+
+class Lags:
+    """Of one (stream, pass): rows by (partition, second), up to the run's end. `notice`: how late it is noticed that a
+    report has settled an event."""
+
+    def __init__(self, truth, p, stream, bound, notice=0):
         self.rows = collections.defaultdict(LagSecond)
         self.over = []  # (first, last) instants over the bound, of every partition
         self.known = bool(truth.planned[stream])
-        end = truth.ended_at
         by_partition = collections.defaultdict(list)
         self.settled = {}
         for lane, n, event in truth.planned[stream]:
             at = truth.settled_at(p, stream, lane, n)
             self.settled[lane, n] = at
+            if notice and truth.settled_by_report(p, stream, lane, n, at):
+                at += notice
             by_partition[lane % truth.lanes[stream].partitions].append((event[0], at, truth.fate(stream, lane, n)))
         for partition, events in by_partition.items():
             events.sort(key=lambda e: e[0])
+            # Members tell the lag until they let go of the partition, a moment after the run has ended.
+            end = max([truth.ended_at] + truth.sealed.get((p.index, stream, partition), []))
             for begin, settled, tau in stints((tau, at) for tau, at, _ in events):
                 if begin < end:
                     self._freshness(partition, begin, min(settled, end), tau, bound)

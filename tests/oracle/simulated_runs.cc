@@ -89,7 +89,8 @@ plan::Plan incident() {
   chat.bound = 500 * kMillisecond;
   chat.key = plan::KeyKind::conversation;
   chat.keys_per_account = 3;
-  chat.size = {.kind = workloads::SizeKind::lognormal, .minimum = 100, .maximum = 4000, .median = 300, .sigma = 0.8};
+  chat.size = {
+      .kind = workloads::SizeKind::lognormal, .minimum = 100, .maximum = 4000, .median = 300, .sigma = 0.8};
   plan.streams.push_back(chat);
   plan.groups[0].streams.push_back({1, chat.bound});
   plan.groups[0].members = 2;
@@ -124,6 +125,13 @@ plan::Plan incident() {
 TEST_F(Oracle, AgreesOnAnIncident) {
   run_.loopback = {};
   agrees(incident());
+}
+
+// H2, H3: the Java, the Python and the JavaScript library find the same percentiles in intervals.hlog.
+TEST_F(Oracle, AndOtherPeoplesReadersAgreeOnAnIncident) {
+  run_.loopback = {};
+  (void)run_(incident());
+  expect("../readers/readers.py");
 }
 
 TEST_F(Oracle, AgreesWhenRecordsAreLostDoubledRefusedAndOfUnknownFate) {
@@ -177,10 +185,11 @@ plan::Plan changing(plan::CommitPolicy commit) {
   plan.groups[0].service_time = 2 * kMillisecond;
   plan.groups[0].client_settings["session.timeout.ms"] = "6000";
   using plan::ChangeKind;
-  plan.changes = {{.phase = 2, .group = 0, .kind = ChangeKind::kill, .at = 5 * kSecond, .lasts = 4 * kSecond},
-                  {.phase = 2, .group = 0, .kind = ChangeKind::pause, .at = 12 * kSecond, .lasts = 8 * kSecond},
-                  {.phase = 2, .group = 0, .kind = ChangeKind::add, .at = 15 * kSecond},
-                  {.phase = 2, .group = 0, .kind = ChangeKind::stop, .at = 18 * kSecond}};
+  plan.changes = {
+      {.phase = 2, .group = 0, .kind = ChangeKind::kill, .at = 5 * kSecond, .lasts = 4 * kSecond},
+      {.phase = 2, .group = 0, .kind = ChangeKind::pause, .at = 12 * kSecond, .lasts = 8 * kSecond},
+      {.phase = 2, .group = 0, .kind = ChangeKind::add, .at = 15 * kSecond},
+      {.phase = 2, .group = 0, .kind = ChangeKind::stop, .at = 18 * kSecond}};
   finish(plan);
   return with_slos(std::move(plan));
 }

@@ -1,6 +1,6 @@
 """SLOs: what each stands for (E9), what its verdict rests on (E7, V1, V4) and whether it holds; then the validity rules
 and the run's verdict."""
-from compare import Fact, Near, Words
+from compare import Between, Fact, OneOf, Words
 from figures import ALL, DISTURBING, quantile, value_at
 from generator import mass_of
 from lags import second_of
@@ -120,8 +120,9 @@ class Slos:
         if figure == "freshness_lag":
             row["figure"] = {"p": 1.0, "kind": "exact", "ns": self.figures.lag_row(p, s, phase)["freshness_ns"]}
         else:
-            reached, took, _, _ = lags.freshening(self.truth, spec["begin"], spec["end"], NEVER)
-            row["figure"] = {"p": 1.0, "kind": "exact" if reached else "at_least", "ns": took}
+            reached, took, _, _ = self.figures.freshening(p, s, spec["begin"], spec["end"], NEVER)
+            kind = OneOf({"exact", "at_least"}) if isinstance(reached, OneOf) else "exact" if reached else "at_least"
+            row["figure"] = {"p": 1.0, "kind": kind, "ns": took}
 
     def _staleness(self, row, slo, s, p, tier, phase):
         share = slo["figure"] == "staleness_share"
@@ -147,6 +148,8 @@ class Slos:
             return row["planned"] > 0 and compared[slo["comparison"]](row["count"], round(slo["threshold"]))
         if slo["figure"] in ("freshness_lag", "time_to_fresh"):
             figure = row["figure"]
+            if isinstance(figure["kind"], OneOf) or isinstance(figure.get("ns"), Between):
+                figure = self._told(row)  # which was compared with what it may be
             if figure["kind"] == "n/a":
                 return False
             if slo["comparison"] == "above":
@@ -156,6 +159,10 @@ class Slos:
             return False
         allowed = self._allowed(slo, row["planned"])
         return {"below": bad <= allowed, "above": bad > allowed, "exactly": bad == allowed}[slo["comparison"]]
+
+    def _told(self, row):
+        told = self.truth.folder.summary["slos"]
+        return next((t["figure"] for t in told if t["slo"] == row["slo"]), {"kind": "n/a"})
 
     def holds(self):
         return [self._holds(i[0], row, row["bad"]) for i, row in zip(self.instances, self.evidence)]

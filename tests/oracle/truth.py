@@ -152,6 +152,10 @@ class Truth:
         cuts = [("cut", s, p, e) for s, p, e in self.resets if e["goes_on_at"] < e["position"]]
         timed = [(r.at, 0, i, r) for i, r in enumerate(rows)] + [(c[3]["t"], 1, i, c) for i, c in enumerate(cuts)]
         timed.sort(key=lambda row: row[:3])
+        self.sealed = collections.defaultdict(list)  # (pass, stream, partition) -> when
+        for r in rows:
+            if r.kind == SEALED:
+                self.sealed[r.pass_, r.stream, r.partition].append(r.at)
         taken, words = collections.defaultdict(lambda: -1), {}
         for at, is_cut, _, r in timed:
             if is_cut:
@@ -274,3 +278,8 @@ class Truth:
         elif fate.report_at is not None:
             at = min(at, fate.report_at)
         return at
+
+    def settled_by_report(self, p, stream, lane, n, at):
+        """It was a report that settled it, which a member notices when it looks."""
+        seen = p.first[stream].get((lane, n))
+        return at == self.fate(stream, lane, n).report_at and not (seen and seen.at == at)

@@ -54,6 +54,69 @@ TEST(Lag, GrowsThroughTheEndsOfSeconds) {
   for (const auto& [second, row] : p.lags) EXPECT_EQ(row.consumer, row.freshness);
 }
 
+// L1: a failed report settles. The member looks for it, so the lag does not go on to the end of the second.
+TEST(Lag, EndsWhenAFailureIsLookedFor) {
+  Partition p(Taus{{ms(100)}, {ms(2000)}});
+  auto shard = p.open();
+  p.acks.handed_over(0, 0);
+  shard->look(ms(150));
+  EXPECT_EQ(shard->freshness_lag(ms(150)), ms(50)) << "nothing is known of it yet";
+  p.acks.failed(0, 0, false);
+  shard->look(ms(300));
+  EXPECT_EQ(shard->freshness_lag(ms(900)), 0);
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(200));
+}
+
+// Passed unseen, and acknowledged only afterwards: lost at the later of the two (E6).
+TEST(Lag, EndsWhenALossIsLookedFor) {
+  Partition p(Taus{{ms(100)}, {ms(120)}});
+  auto shard = p.open();
+  p.acks.handed_over(0, 0);
+  p.deliver(*shard, p.record(1, 0, 1), ms(150));  // offset 0 was passed, and nobody knows yet whose it was
+  shard->look(ms(160));
+  EXPECT_EQ(shard->freshness_lag(ms(160)), ms(60));
+  p.acks.acked(0, 0, 0);
+  shard->look(ms(200));
+  EXPECT_EQ(shard->freshness_lag(ms(900)), 0);
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(100));
+}
+
+// An end of partition that is one step on has passed a lost record, not one that was applied.
+TEST(Lag, EndsWhereAnEndOfPartitionPassesTheLastRecord) {
+  Partition p(Taus{{ms(100)}, {ms(120)}});
+  auto shard = p.open();
+  p.acks.acked(1, 0, 0);
+  p.deliver(*shard, p.record(1, 0, 0), ms(150));
+  p.acks.acked(0, 0, 1);
+  shard->passed(2, ms(170));
+  EXPECT_EQ(shard->freshness_lag(ms(900)), 0);
+  shard->roll(kSecond);
+  p.collect();
+  EXPECT_EQ(p.lags[0].freshness, ms(70));
+}
+
+// Nothing waits for events that are not sent any more (an interrupted run).
+TEST(Lag, KnowsNoEventsBeyondTheLastOneThatIsSent) {
+  Partition p(Taus{{ms(100), ms(1500)}});
+  std::atomic<Nanos> until{base::kNever};
+  ShardSpec spec = p.spec();
+  spec.sending_until = &until;
+  LiveShard shard(std::move(spec), &p.acks, &p.view, &p.progress, &p.recorder, 0);
+  p.deliver(shard, p.record(0, 0, 0), ms(110));
+  shard.roll(kSecond);
+  until = ms(1200);
+  EXPECT_EQ(shard.freshness_lag(ms(3000)), 0);
+  shard.roll(ms(3000));
+  p.collect();
+  EXPECT_EQ(p.lags.size(), 1U);
+  until = base::kNever;
+  EXPECT_EQ(shard.freshness_lag(ms(3000)), ms(1500));
+}
+
 // The partition's lag is that of the oldest head of its lanes.
 TEST(Lag, IsThatOfTheOldestHead) {
   Partition p(Taus{{ms(100), ms(600)}, {ms(200)}, {ms(300)}});

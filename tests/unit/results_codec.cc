@@ -163,6 +163,35 @@ TEST(IntervalLog, KeepsNegativeAndAboveRangeSamplesApart) {
   EXPECT_EQ(sum.above_range(), 3U);
 }
 
+// H2: however the samples of a second are cut into lines, adding the lines up gives what recording all would.
+TEST(IntervalLog, AddingItsLinesEqualsRecordingAll) {
+  const Tags tags(plan::incident_burst(), "t");
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 40; ++round) {
+    Histogram all, sum;
+    std::vector<Histogram> parts(random() % 6 + 1);
+    for (std::uint64_t i = random() % 2000; i-- > 0;) {
+      const base::Nanos sample =
+          static_cast<base::Nanos>(random() % (std::uint64_t{1} << (random() % 50 + 1))) - 1000;
+      all.record(sample);
+      parts[random() % parts.size()].record(sample);
+    }
+    std::string log;
+    for (const Histogram& part : parts) append_log(log, tags, {0, 0, 0, Measure::staleness}, 7, part);
+    for (std::size_t at = 0; at < log.size();) {
+      const std::size_t end = log.find('\n', at);
+      const auto parsed = tags.parse(std::string_view(log).substr(at, end - at));
+      ASSERT_TRUE(parsed && add_line(*parsed, sum));
+      at = end + 1;
+    }
+    EXPECT_EQ(buckets_of(sum), buckets_of(all));
+    EXPECT_EQ(sum.negative(), all.negative());
+    EXPECT_EQ(sum.above_range(), all.above_range());
+    for (std::uint64_t rank = 1; rank <= all.total(); rank += 1 + all.total() / 37)
+      EXPECT_EQ(sum.value_at_rank(rank), all.value_at_rank(rank));
+  }
+}
+
 TEST(IntervalLog, RefusesForeignLines) {
   const Tags tags(plan::incident_burst(), "t");
   Histogram one;

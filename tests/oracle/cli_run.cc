@@ -1,0 +1,62 @@
+// A traced run of the real program on the loopback log, recomputed by the oracle; and what --trace refuses.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+#include "tests/cli/scenario_text.h"
+#include "tests/oracle/oracle_run.h"
+
+namespace freshet::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Trace : public ::testing::Test {
+ protected:
+  Trace() { scratch_.write("tiny.lua", kTiny); }
+  Ran run(const std::vector<std::string>& args) { return run_freshet(scratch_.path(), args); }
+  ScratchFolder scratch_;
+};
+
+TEST_F(Trace, OfAProgramsRunOnTheLoopbackLogIsEnoughForEveryFigure) {
+  const Ran ran = run({"run", "tiny.lua", "-o", "one", "--trace", "--senders", "2", "-q"});
+  EXPECT_TRUE(ran.exit_status == 0 || ran.exit_status == 3) << ran.out << ran.err;
+  const test::OracleSaid said =
+      test::ask_oracle(scratch_.path() / "one", "oracle.py --quiet --notice-ms 500");
+  EXPECT_EQ(said.exit_status, 0) << said.text;
+  const test::OracleSaid all = test::ask_oracle(scratch_.path() / "one", "oracle.py --notice-ms 500");
+  EXPECT_THAT(all.text, HasSubstr("(recomputed)"));
+  EXPECT_THAT(all.text, HasSubstr("(host fact, from its raw rows)"));
+}
+
+TEST_F(Trace, OfAShareSaysSoAndIsNotTakenForTheWhole) {
+  const Ran ran = run({"run", "tiny.lua", "-o", "part", "--trace=25%", "-q"});
+  EXPECT_TRUE(ran.exit_status == 0 || ran.exit_status == 3) << ran.out << ran.err;
+  const auto manifest = nlohmann::json::parse(read_file(scratch_.path() / "part/manifest.json"));
+  EXPECT_NEAR(manifest["trace"]["share"].get<double>(), 0.25, 1e-9);
+  EXPECT_GT(manifest["trace"]["records"].get<int>(), 0);
+  const test::OracleSaid said = test::ask_oracle(scratch_.path() / "part");
+  EXPECT_EQ(said.exit_status, 2);
+  EXPECT_THAT(said.text, HasSubstr("the trace holds a sample (25"));
+}
+
+TEST_F(Trace, WithoutItThereIsNothingToRecompute) {
+  (void)run({"run", "tiny.lua", "-o", "none", "-q"});
+  EXPECT_FALSE(std::filesystem::exists(scratch_.path() / "none/facts/local/trace.bin"));
+  EXPECT_EQ(test::ask_oracle(scratch_.path() / "none").exit_status, 2);
+}
+
+TEST_F(Trace, RefusesWhatIsNoShare) {
+  for (const char* wrong :
+       {"--trace=2", "--trace=150%", "--trace=0%", "--trace=half", "--trace=-5%", "--trace="}) {
+    const Ran ran = run({"run", "tiny.lua", wrong});
+    EXPECT_EQ(ran.exit_status, 2) << wrong;
+    EXPECT_THAT(ran.err, HasSubstr("--trace")) << wrong;
+  }
+  EXPECT_FALSE(std::filesystem::exists(scratch_.path() / "runs"));
+}
+
+}  // namespace
+}  // namespace freshet::tests
