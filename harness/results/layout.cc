@@ -30,7 +30,7 @@ std::string preamble(std::string_view file) {
   }
   return table_preamble<CohortRow, measure::CountSecond, measure::LagSecond, measure::OffsetSecond,
                         measure::ReceiverSecond, ClientSecond, ConnectionSecond, PartsRow,
-                        measure::WorstEvent, LaneRow>(file);
+                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead>(file);
 }
 
 }  // namespace freshet::results
