@@ -9,6 +9,7 @@
 #include "reports/clients.h"
 #include "reports/disturbance_tables.h"
 #include "reports/names.h"
+#include "reports/read_tables.h"
 #include "reports/tables.h"
 
 namespace freshet::reports {
@@ -164,6 +165,9 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
   std::string text = head(settled, verdict, style);
   const std::string parts[] = {slo_list(verdict, style),
                                staleness_tables(settled, style),
+                               read_tables(settled, style),
+                               critical_table(settled, style),
+                               over_bound_table(settled, style),
                                tail_table(settled, style),
                                lag_tables(settled, style),
                                time_to_fresh_table(settled, style),

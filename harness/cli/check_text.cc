@@ -7,6 +7,7 @@
 
 #include "harness/base/text.h"
 #include "harness/cli/check_phases.h"
+#include "harness/plan/reads.h"
 #include "reports/names.h"
 
 namespace freshet::cli {
@@ -130,6 +131,29 @@ std::string utilisation(const Prepared& prepared, const Style& style) {
   return table.empty() ? "" : table.text(style);
 }
 
+std::string delay_text(const plan::Read& read) {
+  if (read.delay_min == read.delay_max) return format_duration(read.delay_min);
+  return format_duration(read.delay_min) + " to " + format_duration(read.delay_max);
+}
+
+std::string reads(const Prepared& prepared, const Style& style) {
+  const plan::Plan& plan = prepared.plan;
+  Table table("Reads", {"of", "reads", "keys each"});
+  for (const plan::Read& read : plan.reads) {
+    table.row(read.name,
+              {plan.groups[read.group].name, rounded(plan::expected_reads(plan, read, 0, plan.end())),
+               std::to_string(plan::keys_of(plan, read))});
+    std::vector<std::string> classes;
+    for (const std::size_t stream : read.streams) classes.push_back(plan.streams[stream].klass);
+    const std::string when = read.triggered
+                                 ? fmt::format("{} after {} of the events of {}", delay_text(read),
+                                               format_share(read.share), plan.streams[read.after].klass)
+                                 : fmt::format("at {} in the background", format_rate(read.rate));
+    table.heading(fmt::format("{}, {}", fmt::join(classes, " "), when), 3);
+  }
+  return table.empty() ? "" : table.text(style);
+}
+
 std::string slos(const Prepared& prepared, const Style& style) {
   std::string text = painted("SLOs", Paint::bold, style) + "\n";
   if (prepared.facts.slos.empty()) return text + "  none: a run gives figures and no verdict on them\n";
@@ -154,9 +178,9 @@ std::string params(const Prepared& prepared, const Style& style) {
 
 std::string check_text(const Prepared& prepared, const Style& style) {
   std::string text = head(prepared, style);
-  const std::string parts[] = {phases_text(prepared, style), topics(prepared, style),
-                               load(prepared, style),        utilisation(prepared, style),
-                               slos(prepared, style),        params(prepared, style)};
+  const std::string parts[] = {phases_text(prepared, style), topics(prepared, style), load(prepared, style),
+                               utilisation(prepared, style), reads(prepared, style),  slos(prepared, style),
+                               params(prepared, style)};
   for (const std::string& part : parts) {
     if (!part.empty()) text += "\n" + part;
   }

@@ -69,6 +69,16 @@ A cluster on another machine needs --yes-load-this-cluster once the load exceeds
                     under the bound
   debt              how long and how far the freshness lag was over the bound
                     after a disturbance
+  view staleness    at a context read: how long ago the first event was due that
+                    the view did not have of the account; 0 when it had all
+  stale decision    a read that saw at least one class over its bound; critical:
+                    a critical class. It is put down to the class that was the
+                    furthest over its bound
+  not done          planned reads that are not on record: the reader's own
+                    fault; for an SLO they are bad
+  late, missed      critical events that some read did not see though they were
+                    older than their bound; that never became visible
+  time over bound   wall time in which any key of a class was over its bound
   send delay        sent - intended; own: what of it is the harness's, not the
                     cluster's
   service latency   acknowledged - sent

@@ -91,6 +91,7 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
   for (const plan::Replay& replay : plan.replays) {
     fill_pass(passes.emplace_back(), plan, replay.name, false, replay.members, replay.streams);
   }
+  if (!plan.reads.empty()) reads = std::make_unique<measure::ReadLog>();
   for (Pass& pass : passes) {
     pass.first_member = member_status.size();
     for (int member = 0; member < pass.members; ++member) member_status.emplace_back();

@@ -15,6 +15,7 @@
 #include "harness/base/clock.h"
 #include "harness/cluster/cluster.h"
 #include "harness/measure/ack_log.h"
+#include "harness/measure/read_log.h"
 #include "harness/measure/recorder.h"
 #include "harness/measure/shard.h"
 #include "harness/measure/view.h"
@@ -114,6 +115,7 @@ class Context {
   std::deque<measure::Recorder> recorders;                    // one a role that records
   std::vector<std::unique_ptr<cluster::Producer>> producers;  // by stream
   std::deque<Totals> totals;                                  // by stream
+  std::unique_ptr<measure::ReadLog> reads;                    // null: the plan has none
 
   // By stream: what was written before the run (E4); no lanes where the stream has no prefill.
   std::vector<std::optional<plan::StreamLanes>> prefill;

@@ -17,6 +17,7 @@
 #include "harness/engine/reports.h"
 #include "harness/engine/sender.h"
 #include "harness/engine/topics.h"
+#include "harness/engine/view_reader.h"
 #include "harness/engine/writer.h"
 #include "harness/measure/envelope.h"
 #include "harness/results/run_folder.h"
@@ -72,6 +73,7 @@ class Run {
   Nanos members_made_ = 0;
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Faults> faults_;
+  std::unique_ptr<ViewReader> view_reader_;  // null: the plan has no reads
   std::unique_ptr<Hiccup> hiccup_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Conductor> conductor_;
@@ -220,6 +222,11 @@ base::Status Run::make_roles() {
     const std::size_t place = driver_.reserve(fmt::format("sender-{}", i));
     senders_.push_back(std::make_unique<Sender>(*context_, recorder(), i, senders));
     driver_.attach(place, *senders_.back());
+  }
+  if (context_->reads) {
+    const std::size_t reader = driver_.reserve("view-reader");
+    view_reader_ = std::make_unique<ViewReader>(*context_);
+    driver_.attach(reader, *view_reader_);
   }
   const std::size_t hiccup = driver_.reserve("hiccup");
   hiccup_ = std::make_unique<Hiccup>(*context_, recorder());

@@ -18,6 +18,10 @@ Stepped Writer::step(const base::Clock& clock) {
 
 bool Writer::collect() {
   bool worked = false;
+  while (context_.reads && context_.reads->pop(read_)) {
+    worked = true;
+    facts_.add(read_);
+  }
   for (measure::Recorder& recorder : context_.recorders) {
     measure::Interval* interval = recorder.take();
     if (!interval) continue;

@@ -30,6 +30,7 @@ class Writer final : public Role {
   Context& context_;
   results::FactsWriter& facts_;
   ClientLog clients_;
+  measure::LoggedRead read_;
   std::mutex recent_mutex_;
   std::map<std::pair<std::uint16_t, std::uint16_t>, measure::Histogram> recent_;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/base/text.h"
@@ -16,11 +17,17 @@ using results::Quantile;
 constexpr std::uint64_t kBillion = 1'000'000'000;
 
 bool counts_bad(Figure figure) {
-  return figure == Figure::staleness_percentile || figure == Figure::staleness_share;
+  return figure == Figure::staleness_percentile || figure == Figure::staleness_share ||
+         plan::is_of_reads(figure);
+}
+
+bool is_share(Figure figure) {
+  return figure == Figure::staleness_share || plan::is_of_decisions(figure);
 }
 
 bool is_count(Figure figure) {
-  return figure == Figure::lost || figure == Figure::duplicate || figure == Figure::out_of_order;
+  return figure == Figure::lost || figure == Figure::duplicate || figure == Figure::out_of_order ||
+         figure == Figure::late || figure == Figure::missed;
 }
 
 template <class T>
@@ -72,13 +79,13 @@ std::string comparison_words(Comparison comparison) {
 std::string threshold_words(const plan::Slo& slo) {
   if (is_count(slo.figure))
     return base::format_count(static_cast<std::uint64_t>(std::llround(slo.threshold)));
-  if (slo.figure == Figure::staleness_share) return fmt::format("{:.9g} %", slo.threshold * 100);
+  if (is_share(slo.figure)) return fmt::format("{:.9g} %", slo.threshold * 100);
   return bound_words(std::llround(slo.threshold));
 }
 
 std::string figure_words(const plan::Slo& slo, const results::SloEvidence& evidence) {
   if (is_count(slo.figure)) return evidence.planned == 0 ? "n/a" : base::format_count(evidence.count);
-  if (slo.figure == Figure::staleness_share) {
+  if (is_share(slo.figure)) {
     if (evidence.planned == 0) return "n/a";
     return base::format_share(static_cast<double>(evidence.bad) / static_cast<double>(evidence.planned));
   }
@@ -90,13 +97,17 @@ std::string figure_words(const plan::Slo& slo, const results::SloEvidence& evide
 
 std::string count_words(const plan::Slo& slo, const results::SloEvidence& evidence) {
   if (counts_bad(slo.figure)) {
-    if (evidence.planned == 0) return "no event was planned: no data is never a pass";
-    return fmt::format("{} bad of {} events, {} allowed", base::format_count(evidence.bad),
-                       base::format_count(evidence.planned),
+    const char* what = plan::is_of_reads(slo.figure) ? "read" : "event";
+    if (evidence.planned == 0) return fmt::format("no {} was planned: no data is never a pass", what);
+    return fmt::format("{} bad of {} {}s, {} allowed", base::format_count(evidence.bad),
+                       base::format_count(evidence.planned), what,
                        base::format_count(allowed_bad(slo, evidence.planned)));
   }
   if (is_count(slo.figure)) {
-    if (evidence.planned == 0) return "no event was planned: no data is never a pass";
+    if (evidence.planned == 0) {
+      return slo.figure == Figure::late ? "no read looked, or no event was planned: no data is never a pass"
+                                        : "no event was planned: no data is never a pass";
+    }
     return fmt::format("{} of {} events", base::format_count(evidence.count),
                        base::format_count(evidence.planned));
   }
@@ -104,8 +115,19 @@ std::string count_words(const plan::Slo& slo, const results::SloEvidence& eviden
     return "nothing was measured: no data is never a pass";
   }
   if (slo.figure == Figure::freshness_lag) return "its highest value in the phase";
+  if (slo.figure == Figure::time_over_bound) return "in which some key was over its bound in the phase";
   return evidence.figure.kind == Quantile::Kind::at_least ? "not reached before the run ended"
                                                           : "from the end of the disturbance";
+}
+
+// Of the classes that the read looks at.
+Nanos smallest_bound(const plan::Plan& plan, const plan::SloInstance& instance, bool critical) {
+  Nanos smallest = base::kNever;
+  for (const std::size_t stream : plan.reads[instance.read].streams) {
+    if (!critical || plan.streams[stream].critical)
+      smallest = std::min(smallest, plan::bound_of(plan, instance.group, stream));
+  }
+  return smallest;
 }
 
 }  // namespace
@@ -118,7 +140,7 @@ std::uint64_t allowed_of(std::uint64_t n, double part) {
 
 std::uint64_t allowed_bad(const plan::Slo& slo, std::uint64_t planned) {
   // The billionths of p are rounded before 1 - p is taken: 0.999 is not exact in binary, 999 000 000 is.
-  if (slo.figure == Figure::staleness_share) return allowed_of(planned, slo.threshold);
+  if (is_share(slo.figure)) return allowed_of(planned, slo.threshold);
   const double billionths = std::round(slo.percentile * static_cast<double>(kBillion));
   return allowed_of(planned, (static_cast<double>(kBillion) - billionths) / static_cast<double>(kBillion));
 }
@@ -152,9 +174,22 @@ SloVerdict decide(const plan::Plan& plan, const plan::SloInstance& instance,
 
 Nanos gated_bound(const plan::Plan& plan, const plan::SloInstance& instance) {
   const plan::Slo& slo = plan.slos[instance.slo];
-  if (is_count(slo.figure)) return 0;
-  if (slo.figure != Figure::staleness_share) return std::llround(slo.threshold);
-  return plan::bound_of(plan, instance.group, instance.stream);
+  switch (slo.figure) {
+    case Figure::lost:
+    case Figure::duplicate:
+    case Figure::out_of_order:
+    case Figure::missed:
+      return 0;
+    case Figure::staleness_share:
+    case Figure::late:
+    case Figure::time_over_bound:
+      return plan::bound_of(plan, instance.group, instance.stream);
+    case Figure::stale_decisions:
+    case Figure::critical_stale_decisions:
+      return smallest_bound(plan, instance, slo.figure == Figure::critical_stale_decisions);
+    default:
+      return std::llround(slo.threshold);
+  }
 }
 
 std::string bound_words(Nanos bound) {

@@ -17,7 +17,8 @@ using base::Nanos;
 // floor(n * part), exact, for a part of 1 given to the billionth: 30 of 3000 for 0.01.
 std::uint64_t allowed_of(std::uint64_t n, double part);
 
-// How many of `planned` events may be bad at the SLO's threshold. REQUIRES: a percentile or share SLO.
+// How many of `planned` events, or reads, may be bad at the SLO's threshold. REQUIRES: a percentile or share
+// SLO.
 std::uint64_t allowed_bad(const plan::Slo& slo, std::uint64_t planned);
 
 // Whether the SLO holds. Evidence without data (nothing planned, no figure) never holds.
@@ -35,8 +36,9 @@ bool holds_without_own(const plan::Slo& slo, const results::SloEvidence& evidenc
 SloVerdict decide(const plan::Plan& plan, const plan::SloInstance& instance,
                   const results::SloEvidence& evidence);
 
-// What the instance is measured against (V): the SLO's threshold, or the class's bound at that group for a
-// share; 0 when there is none (counts).
+// What the instance is measured against (V): the SLO's threshold, or for shares, late events and the time
+// over the bound the class's bound at that group (of a decision the smallest of its classes'); 0 when there
+// is none (counts).
 Nanos gated_bound(const plan::Plan& plan, const plan::SloInstance& instance);
 
 // Words.

@@ -100,6 +100,20 @@ Validity own_not_sent(const plan::Plan& plan, const results::Figures& figures) {
   return rule;
 }
 
+// What is not read is the reader's own doing, as what is not sent is the sender's.
+void reads_not_done(const plan::Plan& plan, const results::Figures& figures, Validity& rule) {
+  for (const results::DecisionRow& row : figures.decisions) {
+    if (row.phase < 0 || row.unresolved() * 100 <= row.reads) continue;
+    if (!rule.holds) return;
+    rule.holds = false;
+    rule.sentence = fmt::format("planned reads of a phase that were not done ({} of {} of {} in {})",
+                                base::format_count(row.unresolved()), base::format_count(row.reads),
+                                plan.reads[static_cast<std::size_t>(row.read)].name,
+                                plan.phases[static_cast<std::size_t>(row.phase)].name);
+    rule.figure = format_share(static_cast<double>(row.unresolved()) / static_cast<double>(row.reads));
+  }
+}
+
 Validity receiver_bound(const plan::Plan& plan, const results::Figures& figures) {
   Validity rule{"V3 receiver-bound", true,
                 "seconds in which a member's own work filled over 80 % with data queued", "none",
@@ -241,6 +255,7 @@ std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Fi
   if (figures.ending == "complete" && !figures.damage.empty()) rules.push_back(damage(figures));
   rules.push_back(own_delay(plan, instances, figures));
   rules.push_back(own_not_sent(plan, figures));
+  reads_not_done(plan, figures, rules.back());
   rules.push_back(receiver_bound(plan, figures));
   rules.push_back(host_stall(plan, instances, figures));
   rules.push_back(clock_trust(plan, instances, figures));

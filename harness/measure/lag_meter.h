@@ -3,6 +3,8 @@
 // settling head or at the second's end, and time and debt over a bound follow in closed form (D1).
 #pragma once
 
+#include <vector>
+
 #include "harness/measure/recorder.h"
 
 namespace freshet::measure {
@@ -20,10 +22,14 @@ class LagMeter {
   // The second that `at` lies in, whose end is the next boundary.
   std::int64_t second() const { return second_.second; }
   // Ends the current second and begins the next. A second without lag leaves no row: no row means no lag.
+  // Tells the times over the bound, too.
   void close(Recorder& recorder);
 
  private:
+  void add_over(Nanos from, Nanos until);
+
   LagSecond second_;
+  std::vector<OverBound> over_;  // of the second, in order, apart
   Nanos bound_;
   Nanos until_;  // how far the integral has come
 };

@@ -22,6 +22,7 @@ void reserve(Interval& interval) {
   interval.spare.reserve(kCohorts);
   for (std::size_t i = 0; i < kHistograms; ++i) interval.spare.emplace_back(3, interval.pages.get());
   interval.lags.reserve(kRows);
+  interval.over.reserve(kRows);
   interval.counts.reserve(kRows);
   interval.offsets.reserve(kRows);
   interval.receivers.reserve(kStreamPasses);
@@ -51,8 +52,8 @@ struct WorstOf {
 }  // namespace
 
 bool Interval::empty() const {
-  return cohorts.empty() && lags.empty() && counts.empty() && offsets.empty() && receivers.empty() &&
-         worst.empty() && parts.empty() && trace.empty();
+  return cohorts.empty() && lags.empty() && over.empty() && counts.empty() && offsets.empty() &&
+         receivers.empty() && worst.empty() && parts.empty() && trace.empty();
 }
 
 void Interval::clear() {
@@ -62,6 +63,7 @@ void Interval::clear() {
   }
   cohorts.clear();
   lags.clear();
+  over.clear();
   counts.clear();
   offsets.clear();
   receivers.clear();
@@ -129,6 +131,9 @@ void Recorder::count(std::uint16_t stream, std::uint16_t pass, Nanos at, Count w
 
 void Recorder::lag(const LagSecond& row) {
   impl_->active->lags.push_back(row);
+}
+void Recorder::over(const OverBound& row) {
+  impl_->active->over.push_back(row);
 }
 void Recorder::offsets(const OffsetSecond& row) {
   impl_->active->offsets.push_back(row);

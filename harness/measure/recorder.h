@@ -48,6 +48,14 @@ struct LagSecond {
   double debt = 0;  // ∫ (lag - bound)+ dt over the second, s²
 };
 
+// A time in which the freshness lag of one partition was over the bound (R3): [from, until), since the start.
+// A second's spans are told when it ends.
+struct OverBound {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  Nanos from = 0, until = 0;
+};
+
 // Progress of one (stream, pass, partition) or of a replay in one wall second.
 enum class Count : std::uint8_t {
   sent,
@@ -121,6 +129,7 @@ struct Parts {
 struct Interval {
   std::vector<Cohort> cohorts;
   std::vector<LagSecond> lags;
+  std::vector<OverBound> over;
   std::vector<CountSecond> counts;
   std::vector<OffsetSecond> offsets;
   std::vector<ReceiverSecond> receivers;
@@ -154,6 +163,7 @@ class Recorder {
   }
   void count(std::uint16_t stream, std::uint16_t pass, Nanos at, Count what, std::uint64_t by = 1);
   void lag(const LagSecond& row);
+  void over(const OverBound& row);
   void offsets(const OffsetSecond& row);
   void receiver(const ReceiverSecond& row);
   // Keeps the kWorst of each (stream, pass) since the last cut. A shard offers only events among its own

@@ -6,29 +6,42 @@
 
 #include "harness/base/text.h"
 #include "harness/plan/expected.h"
+#include "harness/plan/reads.h"
 
 namespace freshet::plan {
 namespace {
 
 // The part of events that may be bad, or -1 for figures that are no percentile.
 double allowed_part(const Slo& slo) {
-  if (slo.figure == Figure::staleness_percentile) return 1 - slo.percentile;
+  if (slo.figure == Figure::staleness_percentile || slo.figure == Figure::view_staleness)
+    return 1 - slo.percentile;
   // "below 0 %" and "exactly 0 %" allow none and are decided by one event.
-  if (slo.figure == Figure::staleness_share && slo.threshold > 0) return slo.threshold;
-  return -1;
+  const bool share = slo.figure == Figure::staleness_share || is_of_decisions(slo.figure);
+  return share && slo.threshold > 0 ? slo.threshold : -1;
+}
+
+double expected_of(const Plan& plan, const SloInstance& instance) {
+  const Phase& phase = plan.phases[instance.phase];
+  if (instance.read != kNoRead)
+    return expected_reads(plan, plan.reads[instance.read], phase.begin, phase.end);
+  return expected_events(plan, instance.stream, instance.tier, phase.begin, phase.end);
 }
 
 std::string sentence(const Plan& plan, const SloInstance& instance, double expected, double needed) {
-  const Stream& stream = plan.streams[instance.stream];
+  const bool of_read = instance.read != kNoRead;
+  const bool background = of_read && !plan.reads[instance.read].triggered;
+  const double rate = background ? plan.reads[instance.read].rate
+                      : of_read  ? plan.streams[plan.reads[instance.read].after].rate
+                                 : plan.streams[instance.stream].rate;
   const Phase& phase = plan.phases[instance.phase];
   const double factor = needed / expected;
   const double seconds = static_cast<double>(phase.end - phase.begin) / static_cast<double>(base::kSecond);
   return fmt::format(
-      "{} cannot be decided (E8): about {:.0f} events are expected in phase {} ({:.0f} s) and {:.0f} are "
+      "{} cannot be decided (E8): about {:.0f} {} are expected in phase {} ({:.0f} s) and {:.0f} are "
       "needed; "
       "a rate of {} or a phase of {:.0f} s would do",
-      describe(plan, instance), expected, phase.name, seconds, std::ceil(needed - 1e-6),
-      base::format_rate(stream.rate * factor), std::ceil(seconds * factor - 1e-9));
+      describe(plan, instance), expected, of_read ? "reads" : "events", phase.name, seconds,
+      std::ceil(needed - 1e-6), base::format_rate(rate * factor), std::ceil(seconds * factor - 1e-9));
 }
 
 }  // namespace
@@ -53,8 +66,7 @@ std::vector<PlanError> undecidable(const Plan& plan, const std::vector<SloInstan
     const Slo& slo = plan.slos[instance.slo];
     const double allowed = allowed_part(slo);
     if (allowed < 0) continue;
-    const Phase& phase = plan.phases[instance.phase];
-    const double expected = expected_events(plan, instance.stream, instance.tier, phase.begin, phase.end);
+    const double expected = expected_of(plan, instance);
     // A little less is enough: 25 s of 400/s are exactly the ten of p99.9, were it not for rounding.
     if (expected * allowed >= kDecisiveEvents * (1 - 1e-9)) continue;
     errors.push_back({sentence(plan, instance, expected, kDecisiveEvents / allowed), slo.line});

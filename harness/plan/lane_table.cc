@@ -76,7 +76,7 @@ std::uint32_t sub_keys_of(const Stream& stream) {
 
 LaneTable::LaneTable(const Plan& plan, std::size_t index, Part part)
     : partitions_(plan.streams[index].partitions),
-      sub_keys_(sub_keys_of(plan.streams[index])),
+      sub_keys_(plan.streams[index].keys_of_account()),
       kind_(plan.streams[index].key),
       arrival_(plan.streams[index].arrival),
       sizes_(plan.streams[index].size),
@@ -93,6 +93,25 @@ LaneTable::LaneTable(const Plan& plan, std::size_t index, Part part)
   std::vector<double> scratch;
   for (int lane = 0; lane < stream.lanes; ++lane) build_lane(lane, scratch);
   for (int lane = 0; lane < stream.lanes; ++lane) build_segments(lane);
+  for (int lane = 0; lane < stream.lanes; ++lane) {
+    double upto = lane == 0 ? 0 : lane_upto_.back();
+    for (std::size_t tier = 0; tier < tiers(); ++tier) upto += base_weight(lane, tier);
+    lane_upto_.push_back(upto);
+  }
+}
+
+// A lane by its part of the base mix, then a key by the lane's own table.
+std::uint32_t LaneTable::draw_account(Nanos tau, const std::array<std::uint64_t, 3>& random) const {
+  const auto after = [tau](const Segment& segment) { return segment.end > tau; };
+  const auto now = std::find_if(segments_.begin(), segments_.end(), after);
+  if (now != segments_.end() && !hot_order_.empty() && base::unit_open(random[0]) < now->hot_share) {
+    const auto hot = std::min<std::size_t>(now->hot_accounts, hot_order_.size());
+    return hot_order_[static_cast<std::size_t>((static_cast<base::Uint128>(random[1]) * hot) >> 64)];
+  }
+  const double place = base::unit_open(random[1]) * lane_upto_.back();
+  const auto lane = std::upper_bound(lane_upto_.begin(), lane_upto_.end(), place);
+  if (lane == lane_upto_.end()) return 0;  // only if rounding carried the place to the very end
+  return draw(static_cast<int>(lane - lane_upto_.begin()), random[2]) / sub_keys_;
 }
 
 // Deals the keys to their lanes; afterwards a lane's columns hold its keys in ascending order.

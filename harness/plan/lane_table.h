@@ -1,6 +1,7 @@
 // What a stream's lanes share and read only: keys, weights, alias tables, rates by lane. Internal to plan/.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
@@ -52,6 +53,9 @@ class LaneTable {
   std::uint32_t draw(int lane, std::uint64_t random) const;
   void prefetch(int lane, std::uint64_t random) const { __builtin_prefetch(&column(lane, random)); }
   std::uint32_t draw_hot(int lane, std::uint32_t hot_keys, std::uint64_t random) const;
+
+  // An account by the part that it has of the stream's events at τ.
+  std::uint32_t draw_account(Nanos tau, const std::array<std::uint64_t, 3>& random) const;
 
   std::uint8_t tier_of(std::uint32_t key) const {
     std::uint8_t tier = 0;
@@ -111,6 +115,7 @@ class LaneTable {
   std::vector<Column> columns_;          // lane by lane
   std::vector<std::uint32_t> column_begin_;
   std::vector<double> base_weight_;       // lane by lane, tier by tier
+  std::vector<double> lane_upto_;         // part of the base mix in lanes 0 … l
   std::vector<std::uint32_t> hot_order_;  // accounts, hottest set first
   std::vector<HotKey> hot_keys_;          // lane by lane, by rank
   std::vector<std::uint32_t> hot_begin_;

@@ -37,6 +37,9 @@ int StreamLanes::lane_of(std::uint32_t key) const {
 std::size_t StreamLanes::write_key(std::uint32_t key, char* out) const {
   return table_->write_key(key, out);
 }
+std::uint32_t StreamLanes::draw_account(Nanos tau, const std::array<std::uint64_t, 3>& random) const {
+  return table_->draw_account(tau, random);
+}
 double StreamLanes::mean_size() const {
   return table_->sizes().mean();
 }

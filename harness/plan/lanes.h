@@ -8,6 +8,7 @@
 // StreamLanes is immutable after construction and may be read by any thread. Cursors belong to one thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -64,6 +65,9 @@ class StreamLanes {
   // The first `count` of the accounts that incidents make hot: a seeded draw from the enterprise tier, the
   // same for every stream of the population.
   std::vector<std::uint32_t> hot_accounts(std::uint32_t count) const;
+  // An account, by the part that it has of the stream's events at τ: base mix and, in an incident, the hot
+  // ones (E9). Depends on the three random words alone.
+  std::uint32_t draw_account(Nanos tau, const std::array<std::uint64_t, 3>& random) const;
   // Bytes of value of an event, on average.
   double mean_size() const;
   // Bytes that key table and alias tables take.

@@ -117,7 +117,8 @@ std::string scenario_hash(const Plan& plan) {
   // Where the scenario was written, how it was laid out and commented changes nothing that a run does.
   all.erase("scenario_file");
   all.erase("scenario_text");
-  for (const char* parts : {"replays", "changes", "faults", "slos"}) {
+  for (const char* parts : {"replays", "changes", "faults", "reads", "slos"}) {
+    if (!all.contains(parts)) continue;
     for (json& part : all[parts]) part.erase("line");
   }
   return hash_of(all);

@@ -41,6 +41,11 @@ struct Stream {
   Nanos bound = 0;  // freshness bound of the class
   // The rate through the run, piecewise linear, in order, without gaps, from τ = 0 to the last phase's end.
   std::vector<workloads::Segment> segments;
+  // Keys of one account: 1 where the key is the account itself. Key k of the stream is of account k ÷ that.
+  std::uint32_t keys_of_account() const {
+    const bool whole = key == KeyKind::account || key == KeyKind::tenant;
+    return whole || keys_per_account == 0 ? 1 : keys_per_account;
+  }
   // Written before the run at the base rate, with τ in [-prefill, 0) and the matching CreateTime (E4). No
   // live group reads it; a pass that starts further back does.
   Nanos prefill = 0;
@@ -172,14 +177,37 @@ struct Fault {
   int line = 0;       // in the scenario file
 };
 
+// Context reads of a live group's view (R2, R3): somebody opens an account and looks at what the view knows
+// of it in some streams, at every key of the account in them. Either in the background, Poisson in time,
+// accounts by the popularity they have then in the first of the streams (hot accounts included); or
+// triggered: `share` of the events of a stream are followed by a read of the event's account, delay_min to
+// delay_max (uniform) after the event's intended time.
+struct Read {
+  std::string name;
+  std::size_t group = 0;             // index into Plan::groups
+  std::vector<std::size_t> streams;  // that the group reads; one population
+  bool triggered = false;
+  double rate = 0;        // background: reads/s
+  std::size_t after = 0;  // triggered: index into Plan::streams
+  Nanos delay_min = 0, delay_max = 0;
+  double share = 1;
+  int line = 0;  // in the scenario file
+};
+
 enum class Figure {
   staleness_percentile,  // "staleness p99.9"
   staleness_share,       // "staleness share": part of planned events bad at the class's bound
   lost,
   duplicate,
   out_of_order,
-  freshness_lag,  // its maximum
-  time_to_fresh,  // after a disturbance
+  freshness_lag,             // its maximum
+  time_to_fresh,             // after a disturbance
+  view_staleness,            // "view staleness p99": a percentile over planned reads (R2)
+  stale_decisions,           // part of planned reads that saw some class over its bound (R3)
+  critical_stale_decisions,  // the same over classes that are critical
+  late,                      // critical events that a read did not see within their bound (R4)
+  missed,                    // critical events that never became visible (R4)
+  time_over_bound,           // time in which any key of the class was over its bound (R3)
 };
 enum class Comparison { below, above, exactly };
 
@@ -187,7 +215,7 @@ enum class Comparison { below, above, exactly };
 struct Slo {
   Figure figure = Figure::staleness_percentile;
   double percentile = 0;  // 0.999 for p99.9
-  std::string klass, group, tier, phase, after;
+  std::string klass, group, tier, phase, after, read;
   Comparison comparison = Comparison::below;
   double threshold = 0;  // ns for times, events for counts, part of 1 for shares
   int line = 0;          // in the scenario file
@@ -207,6 +235,7 @@ struct Plan {
   std::vector<Phase> phases;
   std::vector<Change> changes;  // in order of `at`
   std::vector<Fault> faults;    // in order of `at`
+  std::vector<Read> reads;
   std::vector<Slo> slos;
   std::vector<Param> params;
   Nanos drain = 0;                  // T5

@@ -1,5 +1,7 @@
 // The plan's fields by name, once for writing and reading: visit(v, x) calls v(name, field) for each field of
-// x. Internal to plan/. A field that is not listed here is neither stored nor hashed.
+// x. Internal to plan/. A field that is not listed here is neither stored nor hashed. One that older run
+// folders do not have is `added`: with its default it is neither written nor missed, so that they keep their
+// hashes.
 #pragma once
 
 #include <array>
@@ -70,13 +72,19 @@ constexpr auto words_of(ChangeKind) {
                                            {ChangeKind::pause, "pause"}}};
 }
 constexpr auto words_of(Figure) {
-  return std::array<Words<Figure>, 7>{{{Figure::staleness_percentile, "staleness_percentile"},
-                                       {Figure::staleness_share, "staleness_share"},
-                                       {Figure::lost, "lost"},
-                                       {Figure::duplicate, "duplicate"},
-                                       {Figure::out_of_order, "out_of_order"},
-                                       {Figure::freshness_lag, "freshness_lag"},
-                                       {Figure::time_to_fresh, "time_to_fresh"}}};
+  return std::array<Words<Figure>, 13>{{{Figure::staleness_percentile, "staleness_percentile"},
+                                        {Figure::staleness_share, "staleness_share"},
+                                        {Figure::lost, "lost"},
+                                        {Figure::duplicate, "duplicate"},
+                                        {Figure::out_of_order, "out_of_order"},
+                                        {Figure::freshness_lag, "freshness_lag"},
+                                        {Figure::time_to_fresh, "time_to_fresh"},
+                                        {Figure::view_staleness, "view_staleness"},
+                                        {Figure::stale_decisions, "stale_decisions"},
+                                        {Figure::critical_stale_decisions, "critical_stale_decisions"},
+                                        {Figure::late, "late"},
+                                        {Figure::missed, "missed"},
+                                        {Figure::time_over_bound, "time_over_bound"}}};
 }
 constexpr auto words_of(Comparison) {
   return std::array<Words<Comparison>, 3>{
@@ -160,11 +168,18 @@ void visit(V&& v, T& x) {
   v("timeout", x.timeout), v("line", x.line);
 }
 
+template <class V, Is<Read> T>
+void visit(V&& v, T& x) {
+  v("name", x.name), v("group", x.group), v("streams", x.streams), v("triggered", x.triggered);
+  v("rate", x.rate), v("after", x.after), v("delay_min", x.delay_min), v("delay_max", x.delay_max);
+  v("share", x.share), v("line", x.line);
+}
+
 template <class V, Is<Slo> T>
 void visit(V&& v, T& x) {
   v("figure", x.figure), v("percentile", x.percentile), v("class", x.klass), v("group", x.group);
   v("tier", x.tier), v("phase", x.phase), v("after", x.after), v("comparison", x.comparison);
-  v("threshold", x.threshold), v("line", x.line);
+  v("threshold", x.threshold), v.added("read", x.read), v("line", x.line);
 }
 
 template <class V, Is<Param> T>
@@ -177,6 +192,7 @@ void visit(V&& v, T& x) {
   v("name", x.name), v("about", x.about), v("seed", x.seed), v("populations", x.populations);
   v("streams", x.streams), v("groups", x.groups), v("replays", x.replays), v("phases", x.phases);
   v("changes", x.changes), v("faults", x.faults);
+  v.added("reads", x.reads);
   v("slos", x.slos), v("params", x.params), v("drain", x.drain), v("hold", x.hold);
   v("client_settings", x.client_settings), v("scenario_file", x.scenario_file);
   v("scenario_text", x.scenario_text);

@@ -17,6 +17,16 @@ struct Writer {
     out[name] = written(value);
   }
 
+  // Of enumerators and flags the first is the default; of the rest nothing.
+  template <class T>
+  void added(const char* name, const T& value) {
+    if constexpr (requires { value.empty(); }) {
+      if (!value.empty()) (*this)(name, value);
+    } else {
+      if (value != T{}) (*this)(name, value);
+    }
+  }
+
   template <class T>
   static json written(const T& value) {
     if constexpr (std::is_enum_v<T>) {

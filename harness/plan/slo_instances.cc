@@ -8,13 +8,19 @@
 
 #include "harness/base/text.h"
 #include "harness/plan/expected.h"
+#include "harness/plan/reads.h"
 
 namespace freshet::plan {
 namespace {
 
+bool is_of_critical_events(Figure figure) {
+  return figure == Figure::late || figure == Figure::missed;
+}
+
 bool by_phase(Figure figure) {
   return figure == Figure::staleness_percentile || figure == Figure::staleness_share ||
-         figure == Figure::freshness_lag;
+         figure == Figure::freshness_lag || figure == Figure::time_over_bound || is_of_reads(figure) ||
+         is_of_critical_events(figure);
 }
 
 bool by_tier(Figure figure) {
@@ -37,6 +43,18 @@ std::string figure_text(const Slo& slo) {
       return "freshness lag";
     case Figure::time_to_fresh:
       return "time to fresh";
+    case Figure::view_staleness:
+      return fmt::format("view staleness p{:g}", slo.percentile * 100);
+    case Figure::stale_decisions:
+      return "stale decisions";
+    case Figure::critical_stale_decisions:
+      return "critical stale decisions";
+    case Figure::late:
+      return "late";
+    case Figure::missed:
+      return "missed";
+    case Figure::time_over_bound:
+      return "time over bound";
   }
   return "";
 }
@@ -54,10 +72,14 @@ std::string threshold_text(const Slo& slo) {
                                                            : "exactly";
   switch (slo.figure) {
     case Figure::staleness_share:
+    case Figure::stale_decisions:
+    case Figure::critical_stale_decisions:
       return fmt::format("{} {:g} %", word, slo.threshold * 100);
     case Figure::lost:
     case Figure::duplicate:
     case Figure::out_of_order:
+    case Figure::late:
+    case Figure::missed:
       return fmt::format("{} {:g}", word, slo.threshold);
     default:
       return fmt::format("{} {}", word, threshold_duration(slo.threshold));
@@ -73,6 +95,11 @@ class Expansion {
   void run() {
     if (!selectors_apply() || !names_exist()) return;
     const std::size_t before = out_.instances.size();
+    if (is_of_reads(slo_.figure)) {
+      for (std::size_t read = 0; read < plan_.reads.size(); ++read) expand_read(read);
+      if (out_.instances.size() == before && !failed_) error(nothing());
+      return;
+    }
     for (std::size_t stream = 0; stream < plan_.streams.size(); ++stream) {
       if (!slo_.klass.empty() && plan_.streams[stream].klass != slo_.klass) continue;
       for (std::size_t group = 0; group < plan_.groups.size(); ++group) expand_group(stream, group);
@@ -87,10 +114,15 @@ class Expansion {
   }
 
   bool selectors_apply() {
-    if (slo_.figure == Figure::staleness_percentile && !(slo_.percentile > 0 && slo_.percentile < 1)) {
+    const bool percentile =
+        slo_.figure == Figure::staleness_percentile || slo_.figure == Figure::view_staleness;
+    if (percentile && !(slo_.percentile > 0 && slo_.percentile < 1)) {
       error("a percentile lies between p0 and p100, both excluded");
     }
     if (!slo_.tier.empty() && !by_tier(slo_.figure)) error("has no tiers: leave out `tier`");
+    if (!slo_.read.empty() && !is_of_reads(slo_.figure)) error("is not of reads: leave out `read`");
+    if (!slo_.klass.empty() && is_of_decisions(slo_.figure))
+      error("is of all the classes that a read looks at: leave out `class`");
     if (!slo_.after.empty() && slo_.figure != Figure::time_to_fresh) {
       error("`after` belongs to \"time to fresh\": use `phase`");
     }
@@ -119,7 +151,8 @@ class Expansion {
   }
 
   bool names_exist() {
-    std::vector<std::string> classes, groups, tiers, phases, disturbances;
+    std::vector<std::string> classes, groups, tiers, phases, disturbances, reads;
+    for (const Read& read : plan_.reads) reads.push_back(read.name);
     for (const Stream& stream : plan_.streams) classes.push_back(stream.klass);
     for (const Group& group : plan_.groups) groups.push_back(group.name);
     for (const auto& population : plan_.populations) {
@@ -131,6 +164,7 @@ class Expansion {
     }
     expect_name("class", slo_.klass, classes);
     expect_name("group", slo_.group, groups);
+    expect_name("read", slo_.read, reads);
     expect_name("tier", slo_.tier, tiers);
     expect_name("phase", slo_.phase, phases);
     expect_name("disturbance", slo_.after, disturbances);
@@ -142,8 +176,37 @@ class Expansion {
     return !failed_;
   }
 
+  void expand_read(std::size_t index) {
+    const Read& read = plan_.reads[index];
+    if (!slo_.read.empty() && read.name != slo_.read) return;
+    if (!slo_.group.empty() && plan_.groups[read.group].name != slo_.group) return;
+    const bool looks_at_critical =
+        std::ranges::any_of(read.streams, [&](std::size_t stream) { return plan_.streams[stream].critical; });
+    if (slo_.figure == Figure::critical_stale_decisions && !looks_at_critical) return;
+    for (const std::size_t stream : read.streams) {
+      if (!slo_.klass.empty() && plan_.streams[stream].klass != slo_.klass) continue;
+      for (std::size_t phase = 0; phase < plan_.phases.size(); ++phase) {
+        const Phase& where = plan_.phases[phase];
+        const bool selected = slo_.phase.empty() || is_called(where, slo_.phase);
+        if (!where.measured() || !selected || expected_reads(plan_, read, where.begin, where.end) <= 0)
+          continue;
+        out_.instances.push_back({index_, stream, read.group, -1, phase, index});
+      }
+      if (is_of_decisions(slo_.figure)) return;
+    }
+  }
+
+  // A figure of critical events; `late` is found out by reads.
+  bool has_critical(std::size_t stream, std::size_t group) const {
+    if (!plan_.streams[stream].critical) return false;
+    return slo_.figure == Figure::missed || std::ranges::any_of(plan_.reads, [&](const Read& read) {
+             return read.group == group && std::ranges::find(read.streams, stream) != read.streams.end();
+           });
+  }
+
   void expand_group(std::size_t stream, std::size_t group) {
     const Group& reader = plan_.groups[group];
+    if (is_of_critical_events(slo_.figure) && !has_critical(stream, group)) return;
     if (!slo_.group.empty() && reader.name != slo_.group) return;
     if (std::none_of(reader.streams.begin(), reader.streams.end(),
                      [&](const GroupStream& reads) { return reads.stream == stream; })) {
@@ -235,6 +298,18 @@ class Expansion {
         return "the scenario has no disturbance (incident, replay, backlog, bootstrap, change or fault) to "
                "recover from";
     }
+    if (is_of_reads(slo_.figure)) {
+      return plan_.reads.empty()
+                 ? "the scenario has no reads"
+                 : "matches no planned read: none of the selection looks at such a class, or is due there "
+                   "(E9)";
+    }
+    if (is_of_critical_events(slo_.figure)) {
+      return slo_.figure == Figure::late
+                 ? "matches no critical event that a read of the group looks at (E9)"
+                 : "matches no critical event: no stream of the selection has critical = true, or nothing is "
+                   "sent there (E9)";
+    }
     return "matches no planned event: no group of the selection reads the class, or nothing is sent there "
            "(E9)";
   }
@@ -255,6 +330,14 @@ SloInstances slo_instances(const Plan& plan) {
   return out;
 }
 
+bool is_of_reads(Figure figure) {
+  return figure == Figure::view_staleness || is_of_decisions(figure);
+}
+
+bool is_of_decisions(Figure figure) {
+  return figure == Figure::stale_decisions || figure == Figure::critical_stale_decisions;
+}
+
 bool is_called(const Phase& phase, std::string_view name) {
   return phase.name == name || (!phase.isolation.empty() && phase.isolation == name);
 }
@@ -262,6 +345,11 @@ bool is_called(const Phase& phase, std::string_view name) {
 std::string describe(const Plan& plan, const SloInstance& instance) {
   const Slo& slo = plan.slos[instance.slo];
   const Stream& stream = plan.streams[instance.stream];
+  if (is_of_decisions(slo.figure)) {
+    return fmt::format("{} of {} at {} in {} {}", figure_text(slo), plan.reads[instance.read].name,
+                       plan.groups[instance.group].name, plan.phases[instance.phase].name,
+                       threshold_text(slo));
+  }
   std::string text = fmt::format("{} of {}", figure_text(slo), stream.klass);
   if (stream.name != stream.klass) text += fmt::format(" (stream {})", stream.name);
   if (instance.tier >= 0) {
@@ -269,6 +357,7 @@ std::string describe(const Plan& plan, const SloInstance& instance) {
     text += fmt::format(", tier {},", tier.name);
   }
   text += fmt::format(" at {}", plan.groups[instance.group].name);
+  if (instance.read != kNoRead) text += fmt::format(", read by {},", plan.reads[instance.read].name);
   if (instance.phase != kWholeRun) {
     text += fmt::format(" {} {}", slo.figure == Figure::time_to_fresh ? "after" : "in",
                         plan.phases[instance.phase].name);

@@ -14,14 +14,19 @@ namespace freshet::plan {
 // Stands for "the whole run" in SloInstance::phase: lost, duplicate, out of order.
 inline constexpr std::size_t kWholeRun = static_cast<std::size_t>(-1);
 
+// Stands for "no read" in SloInstance::read.
+inline constexpr std::size_t kNoRead = static_cast<std::size_t>(-1);
+
 struct SloInstance {
   std::size_t slo = 0;     // index into Plan::slos
-  std::size_t stream = 0;  // index into Plan::streams
+  std::size_t stream = 0;  // index into Plan::streams; of decisions: the first that the read looks at
   std::size_t group = 0;   // index into Plan::groups
   int tier = -1;           // index into Population::tiers; -1: all
-  // Index into Plan::phases: that of the events (staleness), of wall seconds (freshness lag), or the
-  // disturbance that time to fresh is counted from. kWholeRun for ledger counts.
+  // Index into Plan::phases: that of the events (staleness, late, missed), of wall seconds (freshness lag,
+  // time over bound), of the reads' intended times (view staleness, decisions), or the disturbance that time
+  // to fresh is counted from. kWholeRun for ledger counts.
   std::size_t phase = kWholeRun;
+  std::size_t read = kNoRead;  // index into Plan::reads: of view staleness and decisions
   friend bool operator==(const SloInstance&, const SloInstance&) = default;
 };
 
@@ -36,6 +41,11 @@ struct SloInstances {
 };
 
 SloInstances slo_instances(const Plan& plan);
+
+// Whether the SLO is about reads: view staleness, stale and critical stale decisions.
+bool is_of_reads(Figure figure);
+// Of those: whether it counts decisions.
+bool is_of_decisions(Figure figure);
 
 // What the `phase` and `after` of an SLO select: the phase of that name, or each window of the isolation
 // schedule of that name.

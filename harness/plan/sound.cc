@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/plan/misplaced.h"
+#include "harness/plan/reads.h"
 
 namespace freshet::plan {
 namespace {
@@ -185,6 +186,39 @@ Wrong fault(const Plan& plan, const Fault& fault) {
   return {};
 }
 
+bool reads_stream(const Group& group, std::size_t stream) {
+  return std::ranges::any_of(group.streams, [&](const GroupStream& reads) { return reads.stream == stream; });
+}
+
+Wrong when_read(const Plan& plan, const Read& read) {
+  constexpr double kFastest = 1e7;
+  if (!read.triggered) {
+    return within(read.rate, 1e-9, kFastest) ? Wrong{} : fmt::format("reads {} have no rate", read.name);
+  }
+  if (read.after >= plan.streams.size() ||
+      plan.streams[read.after].population != plan.streams[read.streams.front()].population)
+    return fmt::format("reads {} follow a stream of other accounts", read.name);
+  if (!is_span(read.delay_min, 0) || !is_span(read.delay_max, 0) || read.delay_min > read.delay_max)
+    return fmt::format("the delay of reads {} is out of range", read.name);
+  if (!within(read.share, 1e-9, 1)) return fmt::format("the share of reads {} is out of range", read.name);
+  return {};
+}
+
+Wrong read(const Plan& plan, const Read& read) {
+  if (read.group >= plan.groups.size()) return fmt::format("reads {} have no group", read.name);
+  if (read.streams.empty()) return fmt::format("reads {} look at no stream", read.name);
+  for (const std::size_t stream : read.streams) {
+    if (!reads_stream(plan.groups[read.group], stream) ||
+        plan.streams[stream].population != plan.streams[read.streams.front()].population)
+      return fmt::format("reads {} look at a stream that the group's view does not know", read.name);
+    if (std::ranges::count(read.streams, stream) > 1)
+      return fmt::format("reads {} look at a stream twice", read.name);
+  }
+  if (keys_of(plan, read) > kMostReadKeys)
+    return fmt::format("reads {} look at more than {} keys", read.name, kMostReadKeys);
+  return when_read(plan, read);
+}
+
 Wrong first_wrong(const Plan& plan) {
   if (const Wrong wrong = phases(plan)) return wrong;
   for (const auto& x : plan.populations) {
@@ -204,6 +238,9 @@ Wrong first_wrong(const Plan& plan) {
   }
   for (const Fault& x : plan.faults) {
     if (const Wrong wrong = fault(plan, x)) return wrong;
+  }
+  for (const Read& x : plan.reads) {
+    if (const Wrong wrong = read(plan, x)) return wrong;
   }
   if (const auto errors = misplaced(plan); !errors.empty()) return errors.front().message;
   if (plan.drain < 0 || plan.hold < 0) return "drain or hold is negative";

@@ -30,6 +30,13 @@ void own_part(const Settling& s, const plan::SloInstance& instance, double p, Sl
   const auto phase = static_cast<int>(instance.phase);
   Histogram delay =
       s.distributions.merged(stream, measure::kNoPass, instance.tier, Measure::own_delay, phase);
+  if (plan::is_of_decisions(slo.figure)) {  // of all that the read looks at
+    for (const std::size_t other : s.plan.reads[instance.read].streams) {
+      if (other == instance.stream) continue;
+      delay.merge(s.distributions.merged(static_cast<std::uint16_t>(other), measure::kNoPass, -1,
+                                         Measure::own_delay, phase));
+    }
+  }
   Histogram hiccup = s.distributions.merged(0, measure::kNoPass, -1, Measure::hiccup, phase);
   // Time to fresh is made of what happens after the disturbance.
   const auto last = slo.figure == Figure::time_to_fresh ? static_cast<int>(s.plan.phases.size()) : phase + 1;
@@ -39,6 +46,12 @@ void own_part(const Settling& s, const plan::SloInstance& instance, double p, Sl
   }
   evidence.own_delay = value_at(delay, p);
   evidence.hiccup = value_at(hiccup, p);
+}
+
+// 1 where the figure is a count or a maximum.
+double gated_quantile(const plan::Slo& slo) {
+  if (slo.figure == Figure::view_staleness) return slo.percentile;
+  return plan::is_of_decisions(slo.figure) ? 1 - slo.threshold : 1.0;
 }
 
 // E7: bad = those seen later than the threshold + those not seen.
@@ -206,8 +219,14 @@ std::vector<SloEvidence> slo_evidence(const Settling& s) {
       case Figure::time_to_fresh:
         lag(s, instance, evidence);
         break;
-      default:
+      case Figure::lost:
+      case Figure::duplicate:
+      case Figure::out_of_order:
         ledger(s, instance, evidence);
+        break;
+      default:
+        read_evidence(s, instance, evidence);
+        own_part(s, instance, gated_quantile(s.plan.slos[instance.slo]), evidence);
     }
   }
   return all;

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "harness/plan/plan.h"
+#include "harness/plan/slo_instances.h"
 #include "harness/results/distributions.h"
 #include "harness/results/facts.h"
 #include "harness/results/figures.h"
 #include "harness/results/outcomes.h"
+#include "harness/results/view_reads.h"
 
 namespace freshet::results {
 
@@ -18,6 +20,7 @@ struct Settling {
   const std::vector<StreamOutcomes>& outcomes;  // by stream
   const std::vector<PassSpan>& spans;           // by replay
   const Distributions& distributions;
+  const ViewReads& reads;
 };
 
 // Sum over the seconds of τ of a phase (-1: all measured ones; kAllPhases: warm-up and rest as well).
@@ -33,6 +36,10 @@ measure::Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pa
 std::uint64_t seen_again(const Facts& facts, std::size_t stream, std::size_t pass);
 std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass);
 std::uint64_t log_duplicates(const Facts& facts, std::size_t stream, std::size_t pass);
+
+// Of an SLO on reads, critical events or the time over the bound (read_evidence.cc). Own delay and hiccups
+// are filled in by slo_evidence().
+void read_evidence(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence);
 
 // One per instance of plan/slo_instances.h, in the same order.
 std::vector<SloEvidence> slo_evidence(const Settling& s);

@@ -76,6 +76,7 @@ struct Facts {
   std::map<CohortKey, CohortCounts> cohorts;
   std::map<CountKey, Counts> counts;
   std::map<PartitionSecond, measure::LagSecond> lags;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::OverBound>> over;
   std::map<PartitionSecond, measure::OffsetSecond> offsets;
   std::map<MemberSecond, measure::ReceiverSecond> receivers;
   std::vector<ClientSecond> clients;          // of each host in the order they came
@@ -83,8 +84,9 @@ struct Facts {
   std::vector<PartsRow> parts;
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
   std::vector<LaneRow> lanes;
-  std::vector<Json> events;       // in order of "t"
-  std::vector<std::string> logs;  // whole lines of each host's intervals.hlog
+  std::vector<Json> events;        // in order of "t"
+  std::vector<std::string> logs;   // whole lines of each host's intervals.hlog
+  std::vector<std::string> reads;  // of each host's reads.csv
 
   std::vector<std::vector<AckFile>> acks;                              // by stream, then host
   std::map<std::pair<std::uint16_t, std::uint16_t>, SeenStream> seen;  // by (stream, pass)

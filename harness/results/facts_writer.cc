@@ -167,6 +167,7 @@ void FactsWriter::add(const measure::Interval& interval) {
     for (std::size_t i = 0; i < row.counts.size(); ++i) found->second.counts[i] += row.counts[i];
   }
   for (const measure::LagSecond& row : interval.lags) append(impl_->buffer(Flushed::lags), row);
+  for (const measure::OverBound& row : interval.over) append(impl_->buffer(Flushed::over), row);
   for (const measure::OffsetSecond& row : interval.offsets) append(impl_->buffer(Flushed::offsets), row);
   for (const measure::ReceiverSecond& row : interval.receivers)
     append(impl_->buffer(Flushed::receivers), row);
@@ -181,6 +182,10 @@ void FactsWriter::add(const ClientSecond& row) {
 
 void FactsWriter::add(const ConnectionSecond& row) {
   append(impl_->buffer(Flushed::connections), row);
+}
+
+void FactsWriter::add(const measure::LoggedRead& read) {
+  append(impl_->buffer(Flushed::reads), read);
 }
 
 void FactsWriter::event(Nanos at, const std::string& kind, Json fields) {

@@ -169,6 +169,9 @@ struct OffsetAndLag {  // kept apart so that timeline.csv and the figures share 
   Nanos staleness_p50 = -1, staleness_p99 = -1, staleness_max = -1;  // by second of τ; -1: no event
   Nanos freshness_lag = 0, consumer_lag = 0;
   std::int64_t offset_lag = -1;
+  Nanos over_bound = 0;                      // of the second, ns
+  std::uint64_t reads = 0, stale_reads = 0;  // by second of intended r
+  Nanos view_staleness_max = -1;             // -1: no read
 };
 
 // What an SLO's verdict rests on, one per instance (plan/slo_instances.h), in the same order.
@@ -311,6 +314,43 @@ struct PayloadRow {
   std::uint64_t batch_bytes = 0, batch_records = 0, as_sent_records = 0;
 };
 
+// R3: wall time of a phase in which any key of the class was over its bound at the group.
+struct OverBoundRow {
+  int stream = 0, pass = 0, phase = -1;
+  Nanos time = 0, longest = 0;
+  std::uint64_t spells = 0;
+};
+
+// Reads of one Read with their intended time in a phase, at one of its streams (R2). Staleness is ranked over
+// planned reads: those that were not done stand above all others.
+struct ViewRow {
+  int read = 0, stream = 0, phase = -1;
+  std::uint64_t reads = 0, done = 0;
+  Nanos bound = 0;
+  std::uint64_t stale = 0;          // S over the bound
+  std::vector<Quantile> quantiles;  // of S: p50 p90 p99 p99.9 max
+  double mean = 0;                  // of S of those that were done, ns
+  // Stale decisions that this class caused, being the furthest over its bound; and critical ones.
+  std::uint64_t caused = 0, caused_critical = 0;
+  // Events of the account's keys that were due and not seen at a read: mean and maximum (version staleness).
+  double unseen_mean = 0;
+  std::uint64_t unseen_most = 0;
+};
+// A decision is stale when the read saw at least one class over its bound; critical when a critical one was.
+struct DecisionRow {
+  int read = 0, phase = -1;
+  std::uint64_t reads = 0, done = 0;  // planned; written down
+  std::uint64_t stale = 0, critical = 0;
+  std::uint64_t unresolved() const { return reads - done; }
+  std::vector<Quantile> delay;  // the reader's own: real r - intended r
+};
+// R4, of a critical stream at a live group, events of a phase of τ.
+struct CriticalRow {
+  int stream = 0, pass = 0, phase = -1;
+  std::uint64_t planned = 0, late = 0, missed = 0;
+  bool looked_at = false;  // some read looks at it: `late` means something
+};
+
 struct Identity {
   std::string id, scenario, target, cluster_id, load_hash, scenario_hash, version, rdkafka,
       started;             // started: ISO 8601 UTC
@@ -356,7 +396,11 @@ struct Figures {
   std::vector<ClientRow> clients;  // producers, then passes; empty where clients count nothing
   std::vector<DurabilityRow> durability;
   std::vector<PayloadRow> payloads;  // by stream; empty where nobody measured
-  std::vector<Quantile> hiccups;     // weighted by time
+  std::vector<OverBoundRow> over_bound;
+  std::vector<ViewRow> views;
+  std::vector<DecisionRow> decisions;
+  std::vector<CriticalRow> critical;
+  std::vector<Quantile> hiccups;  // weighted by time
   std::uint64_t negative_staleness = 0;
   Nanos wall_step = 0;              // largest change of wall minus monotonic during the run (V5)
   std::vector<std::string> damage;  // what was missing or unreadable in the folder

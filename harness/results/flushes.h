@@ -1,5 +1,6 @@
-// flushes.csv: after each flush one line says how long each of the host's files was then, and their
-// checksums. So a reader takes a flush as a whole or not at all.
+// flushes.csv: its columns name the host's files (an older version had fewer). After each flush one line says
+// how long each of the host's files was then, and their checksums. So a reader takes a flush as a whole or
+// not at all.
 #pragma once
 
 #include <array>
@@ -19,6 +20,7 @@ struct Flush {
   struct File {
     std::uint64_t size = 0;
     std::uint32_t crc = 0;
+    bool written = true;  // false: the host's version knew no such file
   };
   std::array<File, kFlushedFiles.size()> files;
 };

@@ -29,6 +29,8 @@ void HostReader::read() {
   table<PartsRow>(Flushed::parts);
   table<WorstEvent>(Flushed::worst);
   table<LaneRow>(Flushed::lanes);
+  table<measure::OverBound>(Flushed::over);
+  facts_.reads.push_back(text(Flushed::reads));
   events();
   end();
 }
@@ -36,6 +38,7 @@ void HostReader::read() {
 // The file up to the last flush that was whole; all of its whole lines when no flush is known.
 std::string HostReader::text(Flushed file) {
   const std::string_view name = kFlushedFiles[static_cast<std::size_t>(file)];
+  if (flush_ && !flush_->files[static_cast<std::size_t>(file)].written) return {};  // of an older version
   base::Result<std::string> content = read_file(folder_ / name);
   if (!content) {
     damage(name, "is missing or cannot be read");
@@ -107,6 +110,14 @@ bool HostReader::take(const LagSecond& row) {
     sum.first_over = row.first_over;
   sum.last_over = std::max(sum.last_over, row.last_over);
   sum.debt += row.debt;
+  return true;
+}
+
+bool HostReader::take(const measure::OverBound& row) {
+  if (!partition_ok(row.stream, row.partition) || row.pass >= plan_.groups.size() ||
+      !second_ok(base::second_of(row.from)) || !second_ok(base::second_of(row.until)))
+    return false;
+  facts_.over[{row.stream, row.pass}].push_back(row);
   return true;
 }
 

@@ -56,6 +56,7 @@ class HostReader {
   bool take(const PartsRow& row);
   bool take(const measure::WorstEvent& row);
   bool take(const LaneRow& row);
+  bool take(const measure::OverBound& row);
   void events();
   bool take_event(Json event);
   void take_reset(const Json& event);

@@ -46,10 +46,12 @@ std::vector<Series> all_series(const plan::Plan& plan, const std::vector<std::ve
   return all;
 }
 
-void append_line(std::string& out, const std::string& tag, std::int64_t second, const Histogram& histogram) {
+void append_line(std::string& out, const std::string& tag, std::int64_t second, const Histogram& histogram,
+                 std::int64_t length = 1) {
   const std::string body = encode_histogram(histogram);
   const double max_ms = static_cast<double>(histogram.max_us()) / 1000;
-  fmt::format_to(std::back_inserter(out), "Tag={},{}.000,1.000,{:.3f},{}\n", tag, second, max_ms, body);
+  fmt::format_to(std::back_inserter(out), "Tag={},{}.000,{}.000,{:.3f},{}\n", tag, second, length, max_ms,
+                 body);
 }
 
 }  // namespace
@@ -144,6 +146,28 @@ void append_log(std::string& out, const Tags& tags, const Series& series, std::i
     Histogram at_top(histogram.digits());
     at_top.record_us(Histogram::kHighest, histogram.above_range());
     append_line(out, tags.tag(series, LogKind::overflow), second, at_top);
+  }
+}
+
+void append_view_log(std::string& out, const plan::Plan& plan, std::string_view target, std::size_t read,
+                     std::size_t stream, std::size_t phase, const Histogram& histogram,
+                     std::uint64_t undone) {
+  const plan::Read& of = plan.reads[read];
+  const std::string tag =
+      fmt::format("{}/{}/{}/{}/view_staleness", tag_part(target), tag_part(plan.streams[stream].name),
+                  tag_part(plan.groups[of.group].name), tag_part(of.name));
+  const std::int64_t begin = base::second_of(plan.phases[phase].begin),
+                     length = base::second_of(plan.phases[phase].end) - begin;
+  if (histogram.in_range() > 0) append_line(out, tag, begin, histogram, length);
+  if (histogram.above_range() > 0) {
+    Histogram at_top(histogram.digits());
+    at_top.record_us(Histogram::kHighest, histogram.above_range());
+    append_line(out, tag + "/overflow", begin, at_top, length);
+  }
+  if (undone > 0) {
+    Histogram at_zero(histogram.digits());
+    at_zero.record_us(0, undone);
+    append_line(out, tag + "/undelivered", begin, at_zero, length);
   }
 }
 

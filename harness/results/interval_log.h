@@ -57,6 +57,13 @@ std::string log_header();
 void append_log(std::string& out, const Tags& tags, const measure::Series& series, std::int64_t second,
                 const measure::Histogram& histogram, LogKind kind = LogKind::samples);
 
+// Appends the lines of what a read saw of a stream in a phase: view staleness, Tag=TARGET/STREAM/GROUP/READ/
+// view_staleness, START and LENGTH those of the phase. `undone` reads stand under the kind undelivered, at 0.
+// Tags::parse() does not take them: no figure is made from them.
+void append_view_log(std::string& out, const plan::Plan& plan, std::string_view target, std::size_t read,
+                     std::size_t stream, std::size_t phase, const measure::Histogram& histogram,
+                     std::uint64_t undone);
+
 // Adds a line's samples to `into`. False when its histogram is damaged.
 bool add_line(const LogLine& line, measure::Histogram& into);
 

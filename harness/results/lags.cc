@@ -51,7 +51,11 @@ void fill_to_the_end(const PartitionSecond& key, Nanos head, Nanos head_acked, N
   }
   for (; next * kSecond < facts.ended_at; ++next) {
     const PartitionSecond second{key.stream, key.pass, key.partition, next};
-    facts.lags[second] = waiting_row(second, head, head_acked, bound, facts.ended_at);
+    const LagSecond row = waiting_row(second, head, head_acked, bound, facts.ended_at);
+    facts.lags[second] = row;
+    if (row.first_over < 0) continue;
+    facts.over[{key.stream, key.pass}].push_back(
+        {key.stream, key.pass, key.partition, row.first_over, row.last_over});
   }
 }
 

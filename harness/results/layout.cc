@@ -30,7 +30,7 @@ std::string preamble(std::string_view file) {
   }
   return table_preamble<CohortRow, measure::CountSecond, measure::LagSecond, measure::OffsetSecond,
                         measure::ReceiverSecond, ClientSecond, ConnectionSecond, PartsRow,
-                        measure::WorstEvent, LaneRow>(file);
+                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead>(file);
 }
 
 // parts.csv 1 had the second of the flush where that of τ stands now.

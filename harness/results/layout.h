@@ -36,11 +36,14 @@ enum class Flushed : std::size_t {
   parts,
   worst,
   lanes,
-  events
+  events,
+  over,
+  reads
 };
-inline constexpr std::array<std::string_view, 12> kFlushedFiles{
-    "intervals.hlog", "cohorts.csv",     "counts.csv", "lags.csv",  "offsets.csv", "receivers.csv",
-    "clients.csv",    "connections.csv", "parts.csv",  "worst.csv", "lanes.csv",   "events.jsonl"};
+inline constexpr std::array<std::string_view, 14> kFlushedFiles{
+    "intervals.hlog", "cohorts.csv",  "counts.csv",      "lags.csv",  "offsets.csv",
+    "receivers.csv",  "clients.csv",  "connections.csv", "parts.csv", "worst.csv",
+    "lanes.csv",      "events.jsonl", "over.csv",        "reads.csv"};
 inline constexpr const char* kFlushesFile = "flushes.csv";
 inline constexpr const char* kEndFile = "end.json";
 inline constexpr const char* kEndFormat = "freshet end 1";

@@ -20,6 +20,11 @@ class Names {
   std::string pass_kind(int i) const {
     return std::string(plan::word_of(plan_.replays[static_cast<std::size_t>(i) - plan_.groups.size()].kind));
   }
+  std::string read(int i) const { return plan_.reads[static_cast<std::size_t>(i)].name; }
+  // Of the group whose view the read looks at.
+  std::string read_group(int i) const {
+    return plan_.groups[plan_.reads[static_cast<std::size_t>(i)].group].name;
+  }
   nlohmann::json phase(int i) const {
     return i < 0 ? nlohmann::json() : nlohmann::json(plan_.phases[static_cast<std::size_t>(i)].name);
   }

@@ -6,6 +6,7 @@
 
 #include "harness/results/json_fields.h"
 #include "harness/results/lags.h"
+#include "harness/results/over_bound.h"
 #include "harness/results/quantile.h"
 
 namespace freshet::results {
@@ -135,6 +136,11 @@ OffsetAndLag timeline_row(const Settling& s, std::size_t stream, std::size_t pas
     row.consumer_lag = std::max(row.consumer_lag, lag->second.consumer);
   }
   row.offset_lag = offset_lag(s.plan, s.facts, stream16, pass16, second);
+  if (const ReadSecond* reads = s.reads.second(stream, pass, second)) {
+    row.reads = reads->reads;
+    row.stale_reads = reads->stale;
+    row.view_staleness_max = reads->worst;
+  }
   return row;
 }
 
@@ -319,11 +325,19 @@ std::vector<OwnNotSentRow> own_not_sent_rows(const Settling& s) {
 
 std::vector<OffsetAndLag> timeline_rows(const Settling& s) {
   std::vector<OffsetAndLag> rows;
+  std::map<std::pair<std::size_t, std::size_t>, Spans> over;
+  for (std::size_t pass = 0; pass < s.plan.passes(); ++pass) {
+    for (const std::size_t stream : streams_of(s.plan, pass))
+      over[{stream, pass}] = over_bound(s.facts, stream, pass);
+  }
   const std::int64_t last = base::second_of(std::max<Nanos>(s.facts.ended_at - 1, 0));
   for (std::int64_t second = 0; second <= last; ++second) {
     for (std::size_t pass = 0; pass < s.plan.passes(); ++pass) {
-      for (const std::size_t stream : streams_of(s.plan, pass))
+      for (const std::size_t stream : streams_of(s.plan, pass)) {
         rows.push_back(timeline_row(s, stream, pass, second));
+        rows.back().over_bound =
+            length_within(over[{stream, pass}], second * base::kSecond, (second + 1) * base::kSecond);
+      }
     }
   }
   return rows;

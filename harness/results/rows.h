@@ -26,6 +26,9 @@ std::vector<LedgerRow> ledger_rows(const Settling& s);
 std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);
 std::vector<OwnNotSentRow> own_not_sent_rows(const Settling& s);
+std::vector<ViewRow> view_rows(const Settling& s);
+std::vector<DecisionRow> decision_rows(const Settling& s);
+std::vector<CriticalRow> critical_rows(const Settling& s);
 std::vector<OffsetAndLag> timeline_rows(const Settling& s);
 
 }  // namespace freshet::results

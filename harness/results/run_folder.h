@@ -15,6 +15,7 @@
 
 #include "harness/base/result.h"
 #include "harness/measure/ack_log.h"
+#include "harness/measure/read_log.h"
 #include "harness/measure/recorder.h"
 #include "harness/measure/shard.h"
 #include "harness/plan/plan.h"
@@ -49,6 +50,7 @@ class FactsWriter {
   void add(const measure::Interval& interval);
   void add(const ClientSecond& row);
   void add(const ConnectionSecond& row);
+  void add(const measure::LoggedRead& read);
   // Something that happened at `at` (since start): {"t":…,"kind":kind, …fields}.
   void event(Nanos at, const std::string& kind, Json fields = Json::object());
   // Writes what has been added, in whole lines, to the operating system (survives kill -9). `now` since

@@ -16,8 +16,10 @@
 #include "harness/results/layout.h"
 #include "harness/results/line_file.h"
 #include "harness/results/outcomes.h"
+#include "harness/results/over_bound.h"
 #include "harness/results/quantile.h"
 #include "harness/results/rows.h"
+#include "harness/results/view_reads.h"
 
 namespace freshet::results {
 namespace {
@@ -75,6 +77,13 @@ base::Result<Settled> read_plan(const fs::path& folder) {
 std::int64_t seconds_known(const Facts& facts, const std::vector<StreamOutcomes>& outcomes) {
   if (!facts.killed()) return std::numeric_limits<std::int64_t>::max();
   return outcomes.empty() ? 0 : outcomes.front().seconds;
+}
+
+// Reads with an intended r before it were to be done, and are in the facts when they were.
+Nanos reads_until(const plan::Plan& plan, const Facts& facts, const std::vector<StreamOutcomes>& outcomes) {
+  const Nanos planned = std::min(plan.end(), facts.sending_stopped);
+  if (!facts.killed() || outcomes.empty()) return planned;
+  return std::min(planned, outcomes.front().seconds * base::kSecond);
 }
 
 // The counters that a pass kept while it ran and the ledger that it left must tell the same.
@@ -136,6 +145,10 @@ void fill(const Settling& s, Settled& settled) {
   figures.payloads = payload_rows(s.plan, settled.manifest);
   figures.ledgers = ledger_rows(s);
   figures.producers = producer_rows(s);
+  figures.over_bound = over_bound_rows(s.plan, s.facts);
+  figures.views = view_rows(s);
+  figures.decisions = decision_rows(s);
+  figures.critical = critical_rows(s);
   figures.slos = slo_evidence(s);
   figures.receivers = receiver_rows(s);
   figures.own_not_sent = own_not_sent_rows(s);
@@ -162,6 +175,23 @@ std::string undelivered_log(const Settling& s, const std::string& target) {
                                      measure::Measure::staleness};
         append_log(log, tags, series, static_cast<std::int64_t>(i / outcomes.tiers), *cells[i].ages,
                    LogKind::undelivered);
+      }
+    }
+  }
+  return log;
+}
+
+// H3: what the reads saw, by read, stream and phase.
+std::string view_log(const Settling& s, const std::string& target) {
+  std::string log;
+  for (std::size_t read = 0; read < s.plan.reads.size(); ++read) {
+    const std::vector<std::size_t>& streams = s.plan.reads[read].streams;
+    for (std::size_t place = 0; place < streams.size(); ++place) {
+      for (std::size_t phase = 0; phase < s.plan.phases.size(); ++phase) {
+        const ReadCell cell = s.reads.read(read, static_cast<int>(phase));
+        const ViewCell view = s.reads.view(read, place, static_cast<int>(phase));
+        append_view_log(log, s.plan, target, read, streams[place], phase, view.staleness,
+                        cell.planned - cell.done);
       }
     }
   }
@@ -202,10 +232,12 @@ base::Result<Settled> settle(const fs::path& folder) {
   const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, spans, facts);
   fill_lags(settled.plan, outcomes, facts);
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
-  const Settling s{settled.plan, facts, outcomes, spans, distributions};
+  const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes));
+  const Settling s{settled.plan, facts, outcomes, spans, distributions, reads};
   fill(s, settled);
   compare_ledger(s, facts.damage);
   settled.undelivered = undelivered_log(s, settled.figures.identity.target);
+  settled.undelivered += view_log(s, settled.figures.identity.target);
   for (const auto& [key, events] : facts.worst) {
     settled.worst.insert(settled.worst.end(), events.begin(), events.end());
   }

@@ -18,7 +18,7 @@ struct Settled {
   std::vector<OffsetAndLag> timeline;
   std::vector<measure::WorstEvent> worst;  // by pass and stream, the worst first
   std::vector<Json> events;                // of all hosts, in order of "t" (ns since start)
-  // Lines for intervals.hlog: ages at the end of events that never became visible (H2).
+  // Lines for intervals.hlog: ages at the end of events that never became visible (H2), and what reads saw.
   std::string undelivered;
 };
 

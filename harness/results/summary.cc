@@ -22,13 +22,13 @@ namespace fs = std::filesystem;
 
 constexpr int kSchemaVersion = 1;
 
+}  // namespace
+
 Json to_json(const std::vector<Quantile>& quantiles) {
   Json json = Json::array();
   for (const Quantile& q : quantiles) json.push_back(to_json(q));
   return json;
 }
-
-}  // namespace
 
 Json to_json(const Outcomes& o) {
   return {{"planned", o.planned},
@@ -223,18 +223,19 @@ std::string timeline_csv(const Settled& settled) {
   std::string out =
       "second,stream,group,phase,offered,sent,acked,visible,staleness_p50_ns,staleness_p99_ns,staleness_max_"
       "ns,"
-      "freshness_lag_ns,consumer_lag_ns,offset_lag\n";
+      "freshness_lag_ns,consumer_lag_ns,offset_lag,over_bound_ns,reads,stale_reads,view_staleness_max_ns\n";
   for (const OffsetAndLag& row : settled.timeline) {
     const Nanos at = row.second * base::kSecond;
     std::string phase;
     for (const plan::Phase& p : settled.plan.phases) {
       if (at >= p.begin && at < p.end) phase = p.name;
     }
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", row.second,
-                   names.stream(row.stream), names.pass(row.pass), phase, row.offered, row.sent, row.acked,
-                   row.visible, ns_or_empty(row.staleness_p50), ns_or_empty(row.staleness_p99),
+    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                   row.second, names.stream(row.stream), names.pass(row.pass), phase, row.offered, row.sent,
+                   row.acked, row.visible, ns_or_empty(row.staleness_p50), ns_or_empty(row.staleness_p99),
                    ns_or_empty(row.staleness_max), row.freshness_lag, row.consumer_lag,
-                   row.offset_lag < 0 ? std::string() : fmt::format("{}", row.offset_lag));
+                   row.offset_lag < 0 ? std::string() : fmt::format("{}", row.offset_lag), row.over_bound,
+                   row.reads, row.stale_reads, ns_or_empty(row.view_staleness_max));
   }
   return out;
 }
@@ -310,6 +311,10 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["offset_falls"] = rows_json(names, figures.offset_falls);
   json["group_changes"] = rows_json(names, figures.group_changes);
   json["moves"] = rows_json(names, figures.moves);
+  json["over_bound"] = rows_json(names, figures.over_bound);
+  json["views"] = rows_json(names, figures.views);
+  json["decisions"] = rows_json(names, figures.decisions);
+  json["critical_events"] = rows_json(names, figures.critical);
   json["ledgers"] = rows_json(names, figures.ledgers);
   json["producers"] = rows_json(names, figures.producers);
   json["clients"] = rows_json(names, figures.clients);

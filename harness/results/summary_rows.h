@@ -1,4 +1,4 @@
-// The rows of summary.json and disturbances.csv that tell what disturbances did to the live groups.
+// Rows of summary.json, and of disturbances.csv.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@ namespace freshet::results {
 
 Json to_json(const Outcomes& outcomes);
 Json to_json(const Quantile& quantile);
+Json to_json(const std::vector<Quantile>& quantiles);
 Json to_json(const Names& names, const DisturbanceRow& row);
 Json to_json(const Names& names, const CommandRow& row);
 Json to_json(const Names& names, const FaultRow& row);
@@ -19,6 +20,11 @@ Json to_json(const Names& names, const GroupChangeRow& row);
 Json to_json(const Names& names, const MoveRow& row);
 Json to_json(const Names& names, const ResetRow& row);
 Json to_json(const Names& names, const IsolationRow& row);  // isolation.cc
+// read_json.cc
+Json to_json(const Names& names, const OverBoundRow& row);
+Json to_json(const Names& names, const ViewRow& row);
+Json to_json(const Names& names, const DecisionRow& row);
+Json to_json(const Names& names, const CriticalRow& row);
 
 // One row for each disturbance of the timeline at each stream and live group: phases first, then faults and
 // group changes within them.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "harness/measure/view.h"
 #include "harness/results/line_file.h"
 
 namespace freshet::results {
@@ -39,6 +40,10 @@ const Table TableOf<WorstEvent>::table{
     "worst.csv", "# freshet worst 1",
     "stream,pass,lane,n,tier,key,partition,offset,tau_ns,sent_ns,received_ns,visible_ns"};
 const Table TableOf<LaneRow>::table{"lanes.csv", "# freshet lanes 1", "stream,lane,sent,hash"};
+const Table TableOf<measure::OverBound>::table{"over.csv", "# freshet over 1",
+                                               "stream,pass,partition,from_ns,until_ns"};
+const Table TableOf<measure::LoggedRead>::table{"reads.csv", "# freshet reads 1",
+                                                "read,n,account,due_ns,at_ns,seen_ns"};
 
 void CohortCounts::add(const CohortCounts& other) {
   samples += other.samples;
@@ -148,6 +153,45 @@ bool parse(std::string_view line, LaneRow& row) {
   Fields fields(line);
   fields >> row.stream >> row.lane >> row.sent >> row.hash;
   return fields.complete();
+}
+
+void append(std::string& out, const measure::OverBound& row) {
+  fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", row.stream, row.pass, row.partition, row.from,
+                 row.until);
+}
+
+bool parse(std::string_view line, measure::OverBound& row) {
+  Fields fields(line);
+  fields >> row.stream >> row.pass >> row.partition >> row.from >> row.until;
+  return fields.complete() && row.from < row.until;
+}
+
+void append(std::string& out, const measure::LoggedRead& row) {
+  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},", row.read, row.n, row.account, row.due, row.at);
+  for (std::size_t i = 0; i < row.words.size(); ++i) {
+    if (i > 0) out.push_back(';');
+    if (row.words[i] != measure::kNothingYet) fmt::format_to(std::back_inserter(out), "{}", row.words[i]);
+  }
+  out.push_back('\n');
+}
+
+// An empty word: nothing was seen of the key yet.
+bool parse(std::string_view line, measure::LoggedRead& row) {
+  Fields fields(line);
+  fields >> row.read >> row.n >> row.account >> row.due >> row.at;
+  std::string_view words = fields.text();
+  row.words.clear();
+  for (bool more = true; more;) {
+    const std::size_t end = words.find(';');
+    const std::string_view word = words.substr(0, end);
+    Nanos value = measure::kNothingYet;
+    const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (!word.empty() && (error != std::errc() || rest != word.data() + word.size())) return false;
+    row.words.push_back(value);
+    more = end != std::string_view::npos;
+    if (more) words.remove_prefix(end + 1);
+  }
+  return fields.complete() && row.at >= row.due;
 }
 
 }  // namespace freshet::results

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/measure/read_log.h"
 #include "harness/measure/recorder.h"
 
 namespace freshet::results {
@@ -87,6 +88,14 @@ template <>
 struct TableOf<LaneRow> {
   static const Table table;
 };
+template <>
+struct TableOf<measure::OverBound> {
+  static const Table table;
+};
+template <>
+struct TableOf<measure::LoggedRead> {
+  static const Table table;
+};
 
 void append(std::string& out, const CohortRow& row);
 void append(std::string& out, const measure::CountSecond& row);
@@ -96,6 +105,8 @@ void append(std::string& out, const measure::ReceiverSecond& row);
 void append(std::string& out, const PartsRow& row);
 void append(std::string& out, const measure::WorstEvent& row);
 void append(std::string& out, const LaneRow& row);
+void append(std::string& out, const measure::OverBound& row);
+void append(std::string& out, const measure::LoggedRead& row);
 
 // False when the line is not exactly such a row. Does not look whether the indices exist in the plan.
 bool parse(std::string_view line, CohortRow& row);
@@ -106,5 +117,7 @@ bool parse(std::string_view line, measure::ReceiverSecond& row);
 bool parse(std::string_view line, PartsRow& row);
 bool parse(std::string_view line, measure::WorstEvent& row);
 bool parse(std::string_view line, LaneRow& row);
+bool parse(std::string_view line, measure::OverBound& row);
+bool parse(std::string_view line, measure::LoggedRead& row);
 
 }  // namespace freshet::results

@@ -60,12 +60,15 @@ void build(const Value& scenario, const Options& options, plan::Plan& plan, Erro
   build_streams(streams, reader.extent("prefill"), plan, errors);
   plan.client_settings = read_client_settings(reader);
   build_groups(reader.take("groups"), plan, errors);
+  KnownNames known = known_names(scenario);
+  const Value* reads = reader.take("reads");
+  known.others = known.others && build_reads(reads, plan, errors);
   build_phases(reader.take("phases"), plan, errors);
   build_end(reader, plan);
   plan::fill_segments(plan);
   const Value* slos = reader.take("slos");
   reader.finish(0);
-  build_slos(slos, known_names(scenario), plan, errors);
+  build_slos(slos, known, plan, errors);
   if (!errors.empty()) return;  // lengths and rates may be wrong
   for (const auto& found : {plan::misplaced(plan), plan::passes_out_of_the_log(plan)}) {
     for (const plan::PlanError& error : found) errors.add(error.line, error.message);

@@ -21,6 +21,8 @@ void build_population(const Value* tenants, plan::Plan& plan, Errors& errors);
 void build_streams(const Value* streams, Extent prefill, plan::Plan& plan, Errors& errors);
 // Needs the streams.
 void build_groups(const Value* groups, plan::Plan& plan, Errors& errors);
+// Context reads of the groups' views; needs streams and groups. False when the plan lacks the name of one.
+bool build_reads(const Value* reads, plan::Plan& plan, Errors& errors);
 // Phases and what happens in them; needs streams and groups.
 void build_phases(const Value* phases, plan::Plan& plan, Errors& errors);
 // Whether the plan has every name that the scenario means to have: where an error took one away, an SLO that

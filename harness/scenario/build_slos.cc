@@ -17,19 +17,26 @@ using plan::Comparison;
 using plan::Figure;
 using plan::Slo;
 
-constexpr std::array<std::pair<const char*, Figure>, 6> kFigures{
+constexpr std::array<std::pair<const char*, Figure>, 11> kFigures{
     {{"staleness share", Figure::staleness_share},
      {"lost", Figure::lost},
      {"duplicate", Figure::duplicate},
      {"out of order", Figure::out_of_order},
      {"freshness lag", Figure::freshness_lag},
-     {"time to fresh", Figure::time_to_fresh}}};
+     {"time to fresh", Figure::time_to_fresh},
+     {"stale decisions", Figure::stale_decisions},
+     {"critical stale decisions", Figure::critical_stale_decisions},
+     {"late", Figure::late},
+     {"missed", Figure::missed},
+     {"time over bound", Figure::time_over_bound}}};
+
+constexpr std::string_view kPercentile = "staleness p";
+constexpr std::string_view kViewPercentile = "view staleness p";
 
 // p of "staleness p99.9", 0.999; nothing when it is no such text.
-std::optional<double> percentile_of(const std::string& text) {
-  constexpr std::string_view kStart = "staleness p";
-  if (!text.starts_with(kStart)) return std::nullopt;
-  const std::string digits = text.substr(kStart.size());
+std::optional<double> percentile_of(std::string_view text, std::string_view start) {
+  if (!text.starts_with(start)) return std::nullopt;
+  const std::string digits(text.substr(start.size()));
   if (digits.empty() || digits.find_first_not_of("0123456789.") != std::string::npos) return std::nullopt;
   const std::string scaled = digits + "e-2";  // and not / 100, which is not 0.999
   double p = 0;
@@ -39,11 +46,17 @@ std::optional<double> percentile_of(const std::string& text) {
 }
 
 bool is_count(Figure figure) {
-  return figure == Figure::lost || figure == Figure::duplicate || figure == Figure::out_of_order;
+  return figure == Figure::lost || figure == Figure::duplicate || figure == Figure::out_of_order ||
+         figure == Figure::late || figure == Figure::missed;
+}
+
+bool is_share(Figure figure) {
+  return figure == Figure::staleness_share || figure == Figure::stale_decisions ||
+         figure == Figure::critical_stale_decisions;
 }
 
 bool read_figure(Reader& reader, Slo& slo) {
-  std::vector<std::string> legal = {"staleness p99", "staleness p99.9"};
+  std::vector<std::string> legal = {"staleness p99", "staleness p99.9", "view staleness p99"};
   for (const auto& [text, figure] : kFigures) legal.emplace_back(text);
   if (reader.items().empty()) {
     reader.problem(fmt::format("has no figure; expected one of: \"{}\"", fmt::join(legal, "\", \"")));
@@ -51,7 +64,10 @@ bool read_figure(Reader& reader, Slo& slo) {
   }
   const Value& item = reader.items().front();
   if (item.is(Value::Type::unknown)) return false;
-  if (const auto p = percentile_of(item.text); p && item.is(Value::Type::text)) {
+  const bool of_reads = item.text.starts_with(kViewPercentile);
+  const auto p = percentile_of(item.text, of_reads ? kViewPercentile : kPercentile);
+  if (p && item.is(Value::Type::text)) {
+    if (of_reads) slo.figure = Figure::view_staleness;
     slo.percentile = *p;
     if (*p > 0 && *p < 1) return true;
     reader.problem(
@@ -71,7 +87,9 @@ bool read_figure(Reader& reader, Slo& slo) {
 double read_threshold(Reader& reader, const char* key, Figure figure) {
   constexpr Nanos kLongest = 24 * 3600 * base::kSecond;
   if (is_count(figure)) return static_cast<double>(reader.whole(key, 0, {0, 1'000'000'000'000}));
-  if (figure == Figure::staleness_share) return reader.share(key, 0);
+  const Value* value = reader.take(key);
+  const bool none = value != nullptr && value->is(Value::Type::number) && value->number == 0;
+  if (is_share(figure)) return none ? 0 : reader.share(key, 0);
   return static_cast<double>(reader.duration(key, base::kMillisecond, {1, kLongest}));
 }
 
@@ -88,15 +106,14 @@ void read_comparison(Reader& reader, Slo& slo) {
     }
     slo.comparison = comparison;
     slo.threshold = read_threshold(reader, key, slo.figure);
-    if (comparison == Comparison::exactly && !is_count(slo.figure) && slo.figure != Figure::staleness_share) {
+    if (comparison == Comparison::exactly && !is_count(slo.figure) && !is_share(slo.figure)) {
       reader.problem(key, "a time is never met exactly; expected below or above");
     }
   }
   if (found == 0) {
     reader.problem(is_count(slo.figure) ? "has no threshold; expected exactly = 0, or below or above a count"
-                   : slo.figure == Figure::staleness_share
-                       ? "has no threshold; expected below = \"1%\" or the like"
-                       : "has no threshold; expected below = \"2s\" or the like");
+                   : is_share(slo.figure) ? "has no threshold; expected below = \"1%\" or the like"
+                                          : "has no threshold; expected below = \"2s\" or the like");
   }
 }
 
@@ -112,6 +129,7 @@ void read_slo(const Value& value, plan::Plan& plan, Errors& errors) {
   slo.tier = reader.text("tier", "");
   slo.phase = reader.text("phase", "");
   slo.after = reader.text("after", "");
+  slo.read = reader.text("read", "");
   if (known) {
     read_comparison(reader, slo);
   } else {

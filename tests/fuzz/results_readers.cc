@@ -209,6 +209,10 @@ TEST(Parsers, TakeAnyBytes) {
       (void)parse(text, receiver);
       (void)parse(text, worst);
       (void)parse(text, lane);
+      measure::OverBound over;
+      measure::LoggedRead read;
+      (void)parse(text, over);
+      (void)parse(text, read);
       if (parse(text, parts)) {
         EXPECT_LT(parts.bucket, measure::kPartBuckets);
       }

@@ -20,7 +20,7 @@ namespace {
 constexpr std::array kFiles = {"smoke.lua",           "hot_enterprise.lua", "incident_burst.lua",
                                "replay_storm.lua",    "broker_loss.lua",    "rolling_restart.lua",
                                "traffic_doubles.lua", "rebalance.lua",      "replay_isolation.lua",
-                               "cold_start.lua"};
+                               "cold_start.lua",      "agent_reads.lua"};
 
 // What a mutation may put somewhere: what a person might write, and what breaks readers.
 constexpr std::array kScraps = {"0",           "-1",       "1e308",

@@ -85,6 +85,42 @@ TEST(Quota, IsToldAsThrottling) {
   EXPECT_GT(throttled(), 0);
 }
 
+// R2: a read at the very τ of an event cannot have seen it, whatever the cluster; one 5 s later has, on a
+// healthy one. All planned reads are done.
+TEST_F(RunOnKafka, ReadsSeeWhatTheViewHadAtTheirTime) {
+  plan::Plan plan = small_plan(100, 10);
+  plan.streams[0].critical = true;
+  plan.streams[0].bound = plan.groups[0].streams[0].bound = 4 * kSecond;
+  plan.reads = {{.name = "opens", .streams = {0}, .rate = 100},
+                {.name = "at_once", .streams = {0}, .triggered = true},
+                {.name = "later",
+                 .streams = {0},
+                 .triggered = true,
+                 .delay_min = 5 * kSecond,
+                 .delay_max = 5 * kSecond}};
+  SimulatedRun simulated;
+  const results::Settled expected = simulated(plan);
+  KafkaRun run(address_);
+  const results::Settled settled = run(plan);
+  EXPECT_THAT(settled.figures.damage, testing::IsEmpty());
+  ASSERT_EQ(settled.figures.decisions.size(), expected.figures.decisions.size());
+  for (std::size_t i = 0; i < settled.figures.decisions.size(); ++i) {
+    const results::DecisionRow& decision = settled.figures.decisions[i];
+    EXPECT_EQ(decision.reads, expected.figures.decisions[i].reads);
+    EXPECT_EQ(decision.unresolved(), 0U);
+  }
+  for (const results::ViewRow& row : settled.figures.views) {
+    if (row.phase != -1) continue;
+    EXPECT_EQ(row.done, row.reads);
+    EXPECT_GT(row.reads, 300U);
+    if (row.read == 1) {
+      EXPECT_GE(row.unseen_mean, 1) << "its own event, at least";
+    }
+  }
+  ASSERT_FALSE(settled.figures.critical.empty());
+  EXPECT_EQ(settled.figures.critical[0].missed, 0U);
+}
+
 TEST_F(RunOnKafka, AReplayReadsAllFromTheStartBesideTheLiveReaders) {
   plan::Plan plan = small_plan(500, 3);
   plan::Phase reindex;

@@ -57,6 +57,25 @@ TEST(CheckText, SaysWhatARunWouldDo) {
   EXPECT_THAT(text, HasSubstr("20.0 %"));
 }
 
+TEST(CheckText, SaysWhoReadsWhatAndWhen) {
+  const std::string text = check_text(prepared(R"(
+return scenario {
+  name = "burst",
+  streams = { lock = { rate = "10/s" }, chat = { rate = "100/s", key = "case", keys_per_account = 3 } },
+  groups = { copilot = {} },
+  phases = { warmup { "5s" }, steady { "45s" } },
+  reads = { opens = { group = "copilot", rate = "20/s" },
+            after = { group = "copilot", classes = { "lock" },
+                      after = { class = "lock", delay = { min = "1s", max = "5s" }, share = "50%" } } },
+})"),
+                                      {100, false});
+  // 20/s for 50 s, of one key and three; half of 10/s for the 47 s of which the reads fall into the run.
+  EXPECT_THAT(text, ::testing::ContainsRegex("opens +copilot +1 000 +4"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("after +copilot +235 +1"));
+  EXPECT_THAT(text, HasSubstr("lock chat, at 20.0 /s in the background"));
+  EXPECT_THAT(text, HasSubstr("lock, 1.00 s to 5.00 s after 50.0 % of the events of lock"));
+}
+
 // 100/s of 1000 bytes; the first second of τ is 1000 s after the log's first.
 constexpr const char* kParts = R"(
 return scenario {

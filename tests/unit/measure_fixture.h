@@ -91,6 +91,7 @@ struct Partition {
       if (row.freshness > sum.freshness) sum.freshness = row.freshness;
       if (row.consumer > sum.consumer) sum.consumer = row.consumer;
     }
+    over.insert(over.end(), taken->over.begin(), taken->over.end());
     for (const CountSecond& row : taken->counts) {
       for (std::size_t i = 0; i < row.counts.size(); ++i) counts[i] += row.counts[i];
     }
@@ -118,6 +119,7 @@ struct Partition {
 
   std::map<std::int64_t, LagSecond> lags;
   int rows = 0;  // lag rows collected
+  std::vector<OverBound> over;
   std::array<std::uint64_t, static_cast<std::size_t>(Count::kCount)> counts{};
   std::map<std::pair<std::int64_t, std::uint8_t>, Cohort> cohorts;
   std::vector<WorstEvent> worst;

@@ -117,6 +117,28 @@ TEST(Lag, KnowsNoEventsBeyondTheLastOneThatIsSent) {
   EXPECT_EQ(shard.freshness_lag(ms(3000)), ms(1500));
 }
 
+// R3: the times over the bound, apart where the lag came back under it, cut at the end of a second.
+TEST(Lag, TellsTheTimesOverItsBound) {
+  Partition p(Taus{{ms(100), ms(150), ms(1400)}}, ms(200));
+  auto shard = p.open();
+  p.deliver(*shard, p.record(0, 0, 0), ms(400));   // over from 300 to 400
+  p.deliver(*shard, p.record(0, 1, 1), ms(450));   // the next head was over when it became one
+  p.deliver(*shard, p.record(0, 2, 2), ms(2100));  // from 1600 to 2100
+  shard->roll(3 * kSecond);
+  p.collect();
+  ASSERT_EQ(p.over.size(), 3U);
+  const auto expect = [&](std::size_t i, Nanos from, Nanos until) {
+    EXPECT_EQ(p.over[i].from, from);
+    EXPECT_EQ(p.over[i].until, until);
+    EXPECT_EQ(p.over[i].stream, kStream);
+    EXPECT_EQ(p.over[i].pass, kPass);
+    EXPECT_EQ(p.over[i].partition, kPartition);
+  };
+  expect(0, ms(300), ms(450));
+  expect(1, ms(1600), ms(2000));
+  expect(2, ms(2000), ms(2100));
+}
+
 // The partition's lag is that of the oldest head of its lanes.
 TEST(Lag, IsThatOfTheOldestHead) {
   Partition p(Taus{{ms(100), ms(600)}, {ms(200)}, {ms(300)}});

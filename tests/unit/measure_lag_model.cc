@@ -91,6 +91,9 @@ class Model {
     return UINT64_MAX;
   }
 
+  // Over the bound in all the seconds that were asked for.
+  Nanos over_time() const { return over_time_; }
+
  private:
   struct Fact {
     AckState state = AckState::in_flight;
@@ -147,8 +150,9 @@ class Model {
     }
     return lag;
   }
-  static void over(Nanos begin, Nanos end, Nanos oldest, LagSecond& row) {
+  void over(Nanos begin, Nanos end, Nanos oldest, LagSecond& row) const {
     if (begin >= end) return;
+    over_time_ += end - begin;
     if (row.first_over < 0) row.first_over = begin;
     row.last_over = end;
     const auto seconds = [](Nanos t) { return static_cast<double>(t) / static_cast<double>(kSecond); };
@@ -160,6 +164,7 @@ class Model {
   std::vector<Event>& events_;  // by lane, then n
   std::vector<Fact> facts_;
   std::int64_t position_ = 0;
+  mutable Nanos over_time_ = 0;
 };
 
 class History {
@@ -301,6 +306,16 @@ void compare(const Model& model, Partition& p) {
     EXPECT_EQ(row.last_over, expected.last_over) << "second " << s;
     EXPECT_NEAR(row.debt, expected.debt, 1e-9) << "second " << s;
   }
+  // R3: the times over the bound themselves.
+  Nanos over = 0, last = 0;
+  for (const OverBound& span : p.over) {
+    EXPECT_LE(last, span.from);
+    EXPECT_LT(span.from, span.until);
+    EXPECT_LE(base::second_of(span.until - 1), base::second_of(span.from)) << "told second by second";
+    last = span.until;
+    over += span.until - span.from;
+  }
+  EXPECT_EQ(over, model.over_time());
 }
 
 class LagModel : public testing::TestWithParam<std::uint64_t> {};

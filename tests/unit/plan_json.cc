@@ -64,7 +64,18 @@ Plan full() {
                   .after = 9 * base::kSecond,
                   .timeout = 60 * base::kSecond,
                   .line = 16}};
+  plan.reads = {{.name = "after_lock",
+                 .group = 1,
+                 .streams = {1, 0},
+                 .triggered = true,
+                 .rate = 12.5,
+                 .after = 1,
+                 .delay_min = base::kSecond,
+                 .delay_max = 3 * base::kSecond,
+                 .share = 0.25,
+                 .line = 17}};
   plan.slos = {slo_of(Figure::staleness_percentile, 1e10, 12), slo_of(Figure::lost, 0, 13)};
+  plan.slos[0].read = "after_lock";
   plan.slos[0].percentile = 0.999;
   plan.slos[0].tier = "enterprise";
   plan.slos[1].comparison = Comparison::exactly;
@@ -159,6 +170,7 @@ TEST(Hashes, TheLoadHashIsThatOfTheEventsAndOfNothingElse) {
   plan.replays.clear();
   plan.changes.clear();
   plan.faults.clear();
+  plan.reads.clear();
   plan.streams[0].partitions = 6;
   plan.streams[0].replication = 3;
   plan.streams[0].topic_config["retention.ms"] = "1";
@@ -194,7 +206,19 @@ TEST(Hashes, TheScenarioHashChangesWithEveryLeafOfThePlan) {
 
 TEST(Hashes, AreSixteenHexDigitsAndTheSameOnEveryMachine) {
   EXPECT_EQ(load_hash(full()), "20b5c26cb3b36ddc");
-  EXPECT_EQ(scenario_hash(full()), "331f2b265c7938a5");
+  EXPECT_EQ(scenario_hash(full()), "b618781bec0a62cd");
+}
+
+// A plan without reads is written as it was before there were any.
+TEST(PlanJson, SaysNothingOfReadsWhereThereAreNone) {
+  Plan plan = full();
+  plan.reads.clear();
+  plan.slos[0].read.clear();
+  const json written = to_json(plan);
+  EXPECT_FALSE(written.contains("reads"));
+  EXPECT_FALSE(written["slos"][0].contains("read"));
+  EXPECT_TRUE(plan_from_json(read_back(written)));
+  EXPECT_EQ(scenario_hash(plan), "331f2b265c7938a5");
 }
 
 TEST(PlanJson, NamesThePlaceOfTheDamage) {
@@ -247,6 +271,15 @@ TEST(PlanJson, NoDocumentGetsThroughThatLanesCouldNotBear) {
   refused("/replays/0/phase", 4);
   refused("/replays/0/streams/0", 2);
   refused("/replays/0/rate", 0.0);
+  refused("/reads/0/group", 3);
+  refused("/reads/0/group", 2);  // that does not read stream 0
+  refused("/reads/0/streams", json::array());
+  refused("/reads/0/streams/0", 2);
+  refused("/reads/0/streams/0", 0);  // twice
+  refused("/reads/0/after", 2);
+  refused("/reads/0/delay_min", -1);
+  refused("/reads/0/delay_max", 1);
+  refused("/reads/0/share", 0.0);
   refused("/drain", -1);
   refused("/hold", nullptr);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "harness/measure/view.h"
 #include "harness/results/clients.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/layout.h"
@@ -34,6 +35,7 @@ void record(measure::Interval& interval) {
   for (std::size_t i = 0; i < counts.counts.size(); ++i) counts.counts[i] = 100 + i;
   interval.counts.push_back(counts);
   interval.lags.push_back({0, 0, 11, 3, 1'250'000'000, 750'000'000, 3'250'000'000, 3'900'000'000, 0.0625});
+  interval.over.push_back({0, 0, 11, 3'250'000'000, 3'900'000'000});
   interval.offsets.push_back({0, 0, 11, 3, 40, 44, 43});
   interval.receivers.push_back({0, 1, 3, 0.875, true});
   measure::Parts parts;
@@ -63,6 +65,9 @@ std::string host_file(std::string_view file) {
                                    {5, 1.5, 1, 2, 3},
                                    {6, 3.5, 3, 4, 5},
                                    "127.0.0.1:9092/1"});
+  measure::LoggedRead read{.read = 1, .n = 17, .account = 5, .due = 3'000'000'000, .at = 3'000'050'000};
+  read.words = {2'990'000'000, measure::kNothingYet, 4};
+  run.facts().add(read);
   run.facts().event(3 * kSecond, "rebalance", {{"group", "desk"}, {"partitions", {1, 2}}});
   run.facts().lane_hashes(0, {{5, 17'000'000'000'000'000'000U}, {0, 0}});
   run.facts().finish(21 * kSecond, kSecond, true, "complete", {{"sending_stopped", 20 * kSecond}});
@@ -84,7 +89,8 @@ TEST_P(Golden, IsWrittenToTheCharacter) {
 INSTANTIATE_TEST_SUITE_P(Files, Golden,
                          testing::Values("cohorts.csv", "counts.csv", "lags.csv", "offsets.csv",
                                          "receivers.csv", "clients.csv", "connections.csv", "parts.csv",
-                                         "worst.csv", "lanes.csv", "events.jsonl", "end.json"),
+                                         "worst.csv", "lanes.csv", "events.jsonl", "end.json", "over.csv",
+                                         "reads.csv"),
                          [](const auto& file) {
                            std::string name = file.param;
                            std::replace(name.begin(), name.end(), '.', '_');
