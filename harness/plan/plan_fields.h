@@ -1,5 +1,6 @@
 // The plan's fields by name, once for writing and reading: visit(v, x) calls v(name, field) for each field of
-// x. Internal to plan/. A field that is not listed here is neither stored nor hashed.
+// x. Internal to plan/. A field that is not listed here is neither stored nor hashed. One that
+// older run folders do not have is `added`: read back with its default.
 #pragma once
 
 #include <array>
@@ -31,6 +32,11 @@ constexpr auto words_of(workloads::SizeKind) {
   using workloads::SizeKind;
   return std::array<Words<SizeKind>, 3>{
       {{SizeKind::fixed, "fixed"}, {SizeKind::uniform, "uniform"}, {SizeKind::lognormal, "lognormal"}}};
+}
+constexpr auto words_of(workloads::ServiceKind) {
+  using workloads::ServiceKind;
+  return std::array<Words<ServiceKind>, 2>{
+      {{ServiceKind::constant, "constant"}, {ServiceKind::exponential, "exponential"}}};
 }
 constexpr auto words_of(CommitPolicy) {
   return std::array<Words<CommitPolicy>, 3>{{{CommitPolicy::after_apply, "after_apply"},
@@ -127,7 +133,8 @@ void visit(V&& v, T& x) {
 template <class V, Is<Group> T>
 void visit(V&& v, T& x) {
   v("name", x.name), v("members", x.members), v("streams", x.streams), v("service_time", x.service_time);
-  v("queue", x.queue), v("commit", x.commit), v("commit_interval", x.commit_interval), v("start", x.start);
+  v.added("service", x.service), v("queue", x.queue), v("commit", x.commit),
+      v("commit_interval", x.commit_interval), v("start", x.start);
   v("read_committed", x.read_committed), v("never_starts", x.never_starts);
   v("static_membership", x.static_membership), v("racks", x.racks), v("client_settings", x.client_settings);
 }
@@ -164,7 +171,7 @@ template <class V, Is<Slo> T>
 void visit(V&& v, T& x) {
   v("figure", x.figure), v("percentile", x.percentile), v("class", x.klass), v("group", x.group);
   v("tier", x.tier), v("phase", x.phase), v("after", x.after), v("comparison", x.comparison);
-  v("threshold", x.threshold), v("line", x.line);
+  v("threshold", x.threshold), v.added("steady", x.steady), v("line", x.line);
 }
 
 template <class V, Is<Param> T>

@@ -18,6 +18,11 @@ struct Writer {
   }
 
   template <class T>
+  void added(const char* name, const T& value) {
+    (*this)(name, value);
+  }
+
+  template <class T>
   static json written(const T& value) {
     if constexpr (std::is_enum_v<T>) {
       for (const auto& [enumerator, word] : words_of(T{})) {

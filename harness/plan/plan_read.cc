@@ -31,6 +31,11 @@ struct Reader {
     }
   }
 
+  template <class T>
+  void added(const char* name, T& value) {
+    if (in.contains(name)) (*this)(name, value);
+  }
+
   static void mismatch(const json& found, const std::string& here, const char* expected,
                        std::optional<std::string>& wrong) {
     wrong = fmt::format("{} is {}, expected {}", here, found.type_name(), expected);
