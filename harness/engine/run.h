@@ -14,6 +14,7 @@
 #include "harness/cluster/cluster.h"
 #include "harness/engine/commands.h"
 #include "harness/engine/driver.h"
+#include "harness/engine/host_log.h"
 #include "harness/plan/plan.h"
 
 namespace freshet::engine {
@@ -72,6 +73,7 @@ struct RunOptions {
   bool rehearse = false;
   // What runs the commands of the plan's faults; null: a plan with faults is refused.
   Commands* commands = nullptr;
+  ReadHostUsage host_usage;          // recorded about once a second
   std::vector<std::string> secrets;  // texts to be masked in what commands print
 };
 

@@ -19,6 +19,7 @@ struct Flush {
   struct File {
     std::uint64_t size = 0;
     std::uint32_t crc = 0;
+    bool written = true;  // false: the run is older than the file (kAddedFiles)
   };
   std::array<File, kFlushedFiles.size()> files;
 };

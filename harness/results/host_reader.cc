@@ -26,6 +26,7 @@ void HostReader::read() {
   table<ReceiverSecond>(Flushed::receivers);
   table<ClientSecond>(Flushed::clients);
   table<ConnectionSecond>(Flushed::connections);
+  table<HostSecond>(Flushed::host);
   table<PartsRow>(Flushed::parts);
   table<WorstEvent>(Flushed::worst);
   table<LaneRow>(Flushed::lanes);
@@ -36,6 +37,8 @@ void HostReader::read() {
 // The file up to the last flush that was whole; all of its whole lines when no flush is known.
 std::string HostReader::text(Flushed file) {
   const std::string_view name = kFlushedFiles[static_cast<std::size_t>(file)];
+  const bool older = flush_ && !flush_->files[static_cast<std::size_t>(file)].written;
+  if (older) return {};  // than the file: there was none yet
   base::Result<std::string> content = read_file(folder_ / name);
   if (!content) {
     damage(name, "is missing or cannot be read");
@@ -136,6 +139,12 @@ bool HostReader::take(const ClientSecond& row) {
 bool HostReader::take(const ConnectionSecond& row) {
   if (!client_ok(row.client) || !second_ok(row.second)) return false;
   facts_.connections.push_back(row);
+  return true;
+}
+
+bool HostReader::take(const HostSecond& row) {
+  if (!second_ok(row.second)) return false;
+  facts_.host.push_back(row);
   return true;
 }
 
