@@ -14,6 +14,9 @@ namespace freshet::plan {
 // Stands for "the whole run" in SloInstance::phase: lost, duplicate, out of order.
 inline constexpr std::size_t kWholeRun = static_cast<std::size_t>(-1);
 
+// A steady phase that V6 can say anything of: halves of at least five seconds.
+inline constexpr Nanos kShortestSteady = 10 * base::kSecond;
+
 struct SloInstance {
   std::size_t slo = 0;     // index into Plan::slos
   std::size_t stream = 0;  // index into Plan::streams
