@@ -10,6 +10,7 @@
 #include "reports/disturbance_tables.h"
 #include "reports/names.h"
 #include "reports/tables.h"
+#include "reports/trust_tables.h"
 
 namespace freshet::reports {
 namespace {
@@ -117,12 +118,10 @@ std::string slo_list(const judge::Verdict& verdict, const Style& style) {
 std::string validity_list(const Settled& settled, const judge::Verdict& verdict, const Style& style) {
   std::string text = painted("Validity", Paint::bold, style) + "\n";
   for (const judge::Validity& rule : verdict.validity) {
-    // One line a rule that holds; one that does not says all of it.
-    std::string line = rule.holds ? "  ok    " : "  BAD   ";
+    std::string line = !rule.holds ? "  BAD   " : rule.said ? "  note  " : "  ok    ";
     line += pad_right(rule.id, 18) + rule.figure;
     if (!rule.limit.empty()) line += ", limit " + rule.limit;
-    if (!rule.holds) line += ": " + rule.sentence;
-    line = wrapped(line, 8, style);
+    line = wrapped(line + ": " + rule.sentence, 8, style);
     text += rule.holds ? line : painted(line, Paint::bad, style);
   }
   if (settled.figures.ending == "complete") {
@@ -139,7 +138,7 @@ std::string validity_list(const Settled& settled, const judge::Verdict& verdict,
     }
     text += wrapped(line, 8, style);
   }
-  return text;
+  return text + host_lines(settled.figures, style);
 }
 
 // Then the settings that decide how long a failover takes belong to what the figures mean.
@@ -164,6 +163,8 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
   std::string text = head(settled, verdict, style);
   const std::string parts[] = {slo_list(verdict, style),
                                staleness_tables(settled, style),
+                               sampling_floor_table(settled, style),
+                               budget_table(settled, style),
                                tail_table(settled, style),
                                lag_tables(settled, style),
                                time_to_fresh_table(settled, style),
