@@ -39,7 +39,7 @@ std::string phase_name(const plan::Plan& plan, int phase) {
 std::string cell(const results::Quantile& quantile) {
   switch (quantile.kind) {
     case results::Quantile::Kind::exact:
-      return base::format_duration(quantile.value);
+      return base::format_duration(quantile.value) + (quantile.near_floor ? "*" : "");
     case results::Quantile::Kind::at_least:
       return "≥" + base::format_duration(quantile.value);
     case results::Quantile::Kind::not_available:

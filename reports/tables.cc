@@ -41,12 +41,24 @@ bool one_bound(const Figures& figures, int stream) {
 void add_staleness_row(Table& table, const StalenessRow& row, const std::string& label, int indent) {
   std::vector<std::string> figures = cells(row.quantiles);
   figures.push_back(share_cell(row.bad, row.outcomes.planned));
+  figures.push_back(format_count(row.outcomes.planned));
   table.row(label, std::move(figures), indent, row.tier >= 0 ? Paint::dim : Paint::plain);
+}
+
+// What the same load showed on the loopback log just before.
+void add_floor(Table& table, const Figures& figures, const StalenessRow& row) {
+  for (const results::FloorRow& floor : figures.noise_floor) {
+    if (floor.stream != row.stream || floor.pass != row.pass) continue;
+    std::vector<std::string> figures_of = cells(floor.quantiles);
+    figures_of.emplace_back();
+    figures_of.push_back(floor.quantiles.empty() ? "" : format_count(floor.quantiles.front().n));
+    table.row("noise floor", std::move(figures_of), 3, Paint::dim);
+  }
 }
 
 std::string staleness_table(const Settled& settled, int phase, const Style& style) {
   const plan::Plan& plan = settled.plan;
-  Table table("Staleness, " + phase_name(plan, phase), with(kQuantileHeads, {"bad"}));
+  Table table("Staleness, " + phase_name(plan, phase), with(kQuantileHeads, {"bad", "events"}));
   std::vector<StalenessRow> rows = settled.figures.staleness;
   std::stable_sort(rows.begin(), rows.end(),
                    [](const StalenessRow& a, const StalenessRow& b) { return a.stream < b.stream; });
@@ -61,8 +73,27 @@ std::string staleness_table(const Settled& settled, int phase, const Style& styl
     std::string label = row.tier >= 0 ? tier_name(plan, row.stream, row.tier) : pass_name(plan, row.pass);
     if (row.tier < 0 && !shared) label += " <= " + judge::bound_words(row.bound);
     add_staleness_row(table, row, label, row.tier >= 0 ? 3 : 2);
+    if (phase < 0 && row.tier < 0) add_floor(table, settled.figures, row);
   }
   return table.empty() ? "" : table.text(style);
+}
+
+// Of all tables: a figure of which half and more may be the harness's own.
+std::string floor_note(const Figures& figures, const Style& style) {
+  const bool any = std::ranges::any_of(figures.staleness, [](const StalenessRow& row) {
+    return std::ranges::any_of(row.quantiles, &results::Quantile::near_floor);
+  });
+  if (!any) return "";
+  return wrapped(
+      "  *: within twice the noise floor: half of it and more may be the harness's own (and the "
+      "scenario's service times).",
+      2, style);
+}
+
+std::vector<std::string> counted_cells(const std::vector<results::Quantile>& quantiles) {
+  std::vector<std::string> row = cells(quantiles);
+  row.push_back(quantiles.empty() ? "" : format_count(quantiles.front().n));
+  return row;
 }
 
 std::string mean_words(double ns) {
@@ -143,7 +174,7 @@ std::string staleness_tables(const Settled& settled, const Style& style) {
     const std::string table = staleness_table(settled, static_cast<int>(p), style);
     if (!table.empty()) text += (text.empty() ? "" : "\n") + table;
   }
-  return text;
+  return text + floor_note(settled.figures, style);
 }
 
 std::string tail_table(const Settled& settled, const Style& style) {
@@ -241,7 +272,7 @@ std::string producing_tables(const Settled& settled, const Style& style) {
   const double seconds = measured_seconds(settled);
   Table volume("Producing, measured phases",
                {"planned", "sent", "acked", "rate", "throughput", "queue full"});
-  Table delay("Delay of producing", kQuantileHeads);
+  Table delay("Delay of producing", with(kQuantileHeads, {"events"}));
   for (const results::ProducerRow& row : settled.figures.producers) {
     if (row.phase >= 0) continue;
     const std::string name = class_name(settled.plan, row.stream);
@@ -251,10 +282,10 @@ std::string producing_tables(const Settled& settled, const Style& style) {
                       base::format_rate(rate), base::format_bytes(bytes) + "/s",
                       row.queue_full == 0 ? "" : format_count(row.queue_full)});
     delay.heading(name, 1);
-    delay.row("own send delay", cells(row.own_delay), 2);
-    delay.row("send delay", cells(row.send_delay), 2);
-    delay.row("service latency", cells(row.service_latency), 2);
-    delay.row("response latency", cells(row.response_latency), 2);
+    delay.row("own send delay", counted_cells(row.own_delay), 2);
+    delay.row("send delay", counted_cells(row.send_delay), 2);
+    delay.row("service latency", counted_cells(row.service_latency), 2);
+    delay.row("response latency", counted_cells(row.response_latency), 2);
   }
   return volume.empty() ? "" : volume.text(style) + "\n" + delay.text(style);
 }

@@ -11,6 +11,7 @@
 #include "reports/names.h"
 #include "reports/read_tables.h"
 #include "reports/tables.h"
+#include "reports/trust_tables.h"
 
 namespace freshet::reports {
 namespace {
@@ -118,12 +119,10 @@ std::string slo_list(const judge::Verdict& verdict, const Style& style) {
 std::string validity_list(const Settled& settled, const judge::Verdict& verdict, const Style& style) {
   std::string text = painted("Validity", Paint::bold, style) + "\n";
   for (const judge::Validity& rule : verdict.validity) {
-    // One line a rule that holds; one that does not says all of it.
-    std::string line = rule.holds ? "  ok    " : "  BAD   ";
+    std::string line = !rule.holds ? "  BAD   " : rule.said ? "  note  " : "  ok    ";
     line += pad_right(rule.id, 18) + rule.figure;
     if (!rule.limit.empty()) line += ", limit " + rule.limit;
-    if (!rule.holds) line += ": " + rule.sentence;
-    line = wrapped(line, 8, style);
+    line = wrapped(line + ": " + rule.sentence, 8, style);
     text += rule.holds ? line : painted(line, Paint::bad, style);
   }
   if (settled.figures.ending == "complete") {
@@ -140,7 +139,7 @@ std::string validity_list(const Settled& settled, const judge::Verdict& verdict,
     }
     text += wrapped(line, 8, style);
   }
-  return text;
+  return text + host_lines(settled.figures, style);
 }
 
 // Then the settings that decide how long a failover takes belong to what the figures mean.
@@ -168,6 +167,8 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                                read_tables(settled, style),
                                critical_table(settled, style),
                                over_bound_table(settled, style),
+                               sampling_floor_table(settled, style),
+                               budget_table(settled, style),
                                tail_table(settled, style),
                                lag_tables(settled, style),
                                time_to_fresh_table(settled, style),

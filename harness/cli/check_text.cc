@@ -99,8 +99,9 @@ std::string load(const Prepared& prepared, const Style& style) {
 
 std::string group_text(const plan::Group& group) {
   std::string text =
-      fmt::format("{}, {} {}, {} an event", group.name, group.members,
-                  group.members == 1 ? "member" : "members", format_duration(group.service_time));
+      fmt::format("{}, {} {}, {} an event{}", group.name, group.members,
+                  group.members == 1 ? "member" : "members", format_duration(group.service_time),
+                  group.service == workloads::ServiceKind::exponential ? " (exponential)" : "");
   if (group.static_membership) text += ", static";
   if (!group.racks.empty()) text += fmt::format(", racks {}", fmt::join(group.racks, " "));
   for (const char* setting : {"group.protocol", "partition.assignment.strategy", "group.remote.assignor"}) {

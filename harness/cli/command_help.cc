@@ -6,6 +6,8 @@
 #include "harness/cli/console.h"
 #include "harness/cli/help_clients.h"
 #include "harness/cli/options.h"
+#include "harness/judge/rules.h"
+#include "reports/text.h"
 
 namespace freshet::cli {
 namespace {
@@ -13,8 +15,21 @@ namespace {
 struct Topic {
   const char* name;
   const char* about;
-  const char* text;  // null: made from the tables that the program goes by
+  const char* text;
+  std::string (*made)() = nullptr;  // from the tables that the program goes by, where there is no text
 };
+
+std::string help_validity() {
+  std::string text =
+      "A run that deserves no trust says so and is invalid (exit 3), whatever its\n"
+      "SLOs. The first rule that is broken is the first line printed. Nothing that the\n"
+      "cluster does makes a run invalid.\n\n";
+  const reports::Style style;
+  for (const judge::Rule& rule : judge::rules())
+    text += reports::wrapped(fmt::format("  {:<18}{}. Limit: {}.", rule.id, rule.sentence, rule.limit), 20,
+                             style);
+  return text;
+}
 
 constexpr Topic kTopics[] = {
     {"exit-status", "what the exit status says",
@@ -96,29 +111,21 @@ A cluster on another machine needs --yes-load-this-cluster once the load exceeds
 An SLO on a percentile is decided by counting bad events exactly, never from the
 percentile that is printed.
 
-Validity: a run that deserves no trust says so, whatever its SLOs.
-  V1 own-delay      the harness's own send delay, against 5 % of the bound; or
-                    an SLO that fails by the harness's own causes alone
-  V2 own-not-sent   events that the harness itself did not send, against 1 % of
-                    a phase
-  V3 receiver-bound seconds in which a member's own work filled over 80 % with
-                    data still queued
-  V4 host-stall     lateness of a timer on this machine, against 5 % of the
-                    bound
-  V5 clock          a step of the wall clock inside the run, or an event visible
-                    before its time
-  V7 durability     a topic or a client less durable than the scenario asks:
-                    replication, min.insync.replicas, acks, enable.idempotence
-  V8 payload        a full batch of a stream's records, compressed as its producer
-                    does, against the ratio that the scenario asks for
-                    (compresses = 4), a quarter either way
-  V9 disturbance    a command of the scenario's faults that failed
+A run that deserves no trust is invalid, whatever its SLOs: freshet help validity.
+  noise floor       the same load on the loopback log just before the run. A
+                    figure within twice of it is marked *: half of it and more
+                    may be the harness's own (and the scenario's service times)
+  sampling floor    where the true percentile lies with 95 %, were the events
+                    independent. Not the run-to-run spread, which is wider
+  bad minutes       minutes of the intended time in which more than the SLO's
+                    part of the events were bad; worst minute: times that part
 )"},
-    {"clients", "client settings: profiles, what is always set, and why", nullptr},
+    {"validity", "what makes a run invalid, with each limit", nullptr, help_validity},
+    {"clients", "client settings: profiles, what is always set, and why", nullptr, help_clients},
 };
 
 std::string text_of(const Topic& topic) {
-  return topic.text ? topic.text : help_clients();
+  return topic.text ? topic.text : topic.made();
 }
 
 std::string help() {

@@ -16,6 +16,9 @@
 #include "harness/cli/target.h"
 #include "harness/engine/run.h"
 #include "harness/engine/threads.h"
+#include "harness/plan/calibration.h"
+#include "harness/plan/isolation.h"
+#include "harness/results/layout.h"
 
 namespace freshet::cli {
 namespace {
@@ -48,7 +51,10 @@ OptionSpec spec() {
       "which "
       "share")("json", po::bool_switch(),
                "the figures and the verdict as JSON on stdout; the text goes to stderr")(
-      "quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
+      "no-calibration", po::bool_switch(),
+      "do not run the steady load on the loopback log for some seconds first; then no noise floor stands "
+      "beside "
+      "the figures")("quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
   add_look(options);
   return spec;
 }
@@ -83,7 +89,7 @@ struct Request {
   base::Nanos connect_timeout = 0;
   int senders = 1;
   double trace = 0;  // share of the events; 0: none
-  bool json = false, quiet = false, keep_topics = false, allow_commands = false;
+  bool json = false, quiet = false, keep_topics = false, allow_commands = false, calibrate = true;
 };
 
 std::filesystem::path default_folder(const plan::Plan& plan, base::Nanos wall) {
@@ -115,6 +121,7 @@ base::Result<Request> read_request(const po::variables_map& values) {
   if (values.count("prefix")) request.prefix = values["prefix"].as<std::string>();
   request.json = values["json"].as<bool>();
   request.quiet = values["quiet"].as<bool>();
+  request.calibrate = !values["no-calibration"].as<bool>();
   request.keep_topics = values["keep-topics"].as<bool>();
   request.allow_commands = values["allow-commands"].as<bool>();
   return request;
@@ -153,32 +160,61 @@ int tell_run(const Request& request) {
   return run->verdict.exit_status();
 }
 
+// What is run on the loopback log first. Gives the exit status when the run cannot go on after it, else tells
+// in `calibrated` how the noise floor came about.
+std::optional<int> run_beforehand(const Prepared& prepared, Target& target, const Request& request,
+                                  LoopbackShare share, ProgressDisplay& display, nlohmann::json& calibrated) {
+  if (target.cluster->is_loopback_log()) return std::nullopt;  // there the figures are the floor
+  const bool windows = needs_loopback_share(prepared.plan, target);
+  calibrated = "left out (--no-calibration)";
+  if (!windows && !request.calibrate) return std::nullopt;
+  if (const base::Status reached = answers(target, request.connect_timeout); !reached)
+    return fail(reached.error().message, exit_status_of(reached.error()));
+  const auto run_part = [&](const plan::Plan& part, const char* into, const std::string& words) {
+    if (!request.quiet) {
+      notice(words);
+      share.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
+    }
+    auto done = share(part, into);
+    if (!request.quiet) display.finish();
+    return done;
+  };
+  constexpr const char* kInterrupted = "interrupted before the start: nothing was measured";
+  if (windows) {
+    const auto done = run_part(plan::isolation_part(prepared.plan), results::kLoopbackFolder,
+                               loopback_notice(prepared.plan));
+    if (!done) return fail(done.error().message, exit_status_of(done.error()));
+    if (!*done) return fail(kInterrupted, kExitInterrupted);
+  }
+  if (!request.calibrate) return std::nullopt;
+  const auto done =
+      run_part(plan::calibration_part(prepared.plan), results::kCalibrationFolder, calibration_notice());
+  if (done && !*done) return fail(kInterrupted, kExitInterrupted);
+  calibrated = done ? "done" : done.error().message;
+  if (!done && !request.quiet)
+    notice("warning: no noise floor stands beside the figures: " + done.error().message + "\n");
+  return std::nullopt;
+}
+
 // The engine's part. What was measured is told before the run cleans up after itself. Gives the exit status.
 int drive(const Prepared& prepared, Target& target, const Request& request, const Args& whole,
           const base::Clock& clock) {
   const StopOnSignal signals;
   ProgressDisplay display(request.look, signals.requested());
-  if (needs_loopback_share(prepared.plan, target)) {
-    LoopbackShare share{.folder = request.folder,
-                        .manifest = manifest(prepared.plan, whole, clock.wall()),
-                        .senders = request.senders,
-                        .trace = request.trace,
-                        .connect_timeout = request.connect_timeout,
-                        .stop = &signals.requested()};
-    if (!request.quiet) {
-      notice(loopback_notice(prepared.plan));
-      share.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
-    }
-    const auto done = share(prepared.plan, target);
-    if (!request.quiet) display.finish();
-    if (!done) return fail(done.error().message, exit_status_of(done.error()));
-    if (!*done) return fail("interrupted before the start: nothing was measured", kExitInterrupted);
-  }
+  nlohmann::json calibrated;
+  const LoopbackShare share{.folder = request.folder,
+                            .manifest = manifest(prepared.plan, whole, clock.wall()),
+                            .senders = request.senders,
+                            .stop = &signals.requested()};
+  if (const auto status = run_beforehand(prepared, target, request, share, display, calibrated))
+    return *status;
   engine::RunOptions options;
   options.folder = request.folder;
   options.manifest = manifest(prepared.plan, whole, clock.wall());
   options.manifest["profiles"] = prepared.profiles;
+  if (!calibrated.is_null()) options.manifest["calibration"] = calibrated;
   options.target = target.name;
+  options.host_usage = base::read_host_usage;
   options.senders = request.senders;
   options.trace.share = request.trace;
   options.keep_topics = request.keep_topics;

@@ -5,12 +5,11 @@
 #include "harness/base/text.h"
 #include "harness/cluster/loopback/loopback.h"
 #include "harness/engine/threads.h"
+#include "harness/plan/calibration.h"
 #include "harness/plan/isolation.h"
-#include "harness/results/layout.h"
 #include "harness/results/run_folder.h"
 
 namespace freshet::cli {
-namespace {
 
 base::Status answers(Target& target, base::Nanos timeout) {
   base::EventWake wake;
@@ -19,8 +18,6 @@ base::Status answers(Target& target, base::Nanos timeout) {
   const auto described = (*admin)->describe_cluster(timeout);
   return described ? base::Status(base::Ok{}) : base::Status(described.error());
 }
-
-}  // namespace
 
 bool needs_loopback_share(const plan::Plan& plan, const Target& target) {
   return plan::has_isolation(plan) && !target.cluster->is_loopback_log();
@@ -31,20 +28,25 @@ std::string loopback_notice(const plan::Plan& plan) {
                      base::format_duration(plan::isolation_part(plan).end()));
 }
 
-base::Result<bool> LoopbackShare::operator()(const plan::Plan& plan, Target& target) const {
+std::string calibration_notice() {
+  return fmt::format(
+      "first the steady load on the loopback log, for the noise floor: {} (--no-calibration)\n",
+      base::format_duration(plan::kCalibrationWarmup + plan::kCalibration));
+}
+
+base::Result<bool> LoopbackShare::operator()(const plan::Plan& part, const char* into) const {
   if (const base::Status free = results::free_for_a_run(folder); !free) return free.error();
-  if (const base::Status reached = answers(target, connect_timeout); !reached) return reached.error();
   engine::Threads driver;
-  const plan::Plan part = plan::isolation_part(plan);
   const auto loopback = cluster::make_loopback(driver.clock(), {.seed = part.seed});
   engine::RunOptions options;
-  options.folder = folder / results::kLoopbackFolder;
+  options.folder = folder / into;
   options.manifest = manifest;
   options.target = "loopback";
   options.senders = senders;
   options.trace.share = trace;
   options.stop = stop;
   options.on_progress = on_progress;
+  options.host_usage = base::read_host_usage;
   const auto outcome = engine::run(part, *loopback, driver, options);
   const bool whole = outcome && outcome->started && !outcome->interrupted;
   if (whole) return true;

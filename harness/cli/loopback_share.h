@@ -1,5 +1,6 @@
-// The harness's own share of an isolation index (D2): the same windows on the built-in loopback log, before
-// they are run on a cluster, recorded as a run folder within the run's.
+// Runs of parts of the plan on the built-in loopback log before it is run on a cluster, each recorded as a
+// run folder within the run's: the isolation windows, for the harness's own share of the index (D2), and a
+// few seconds of the steady load, for its noise floor (V).
 #pragma once
 
 #include <filesystem>
@@ -18,18 +19,22 @@ namespace freshet::cli {
 bool needs_loopback_share(const plan::Plan& plan, const Target& target);
 // What a person is told before it begins: it doubles the time that the windows take.
 std::string loopback_notice(const plan::Plan& plan);
+std::string calibration_notice();
+
+// Whether the target answers: to be known before time is spent.
+base::Status answers(Target& target, base::Nanos timeout);
 
 struct LoopbackShare {
   std::filesystem::path folder;  // of the run
   nlohmann::json manifest;
   int senders = 1;
   double trace = 0;  // as in engine::RunOptions
-  base::Nanos connect_timeout = 0;
   const std::atomic<int>* stop = nullptr;
   std::function<void(const engine::Progress&)> on_progress = nullptr;
 
-  // False: interrupted, nothing is left. A target that does not answer is told before the time is spent.
-  base::Result<bool> operator()(const plan::Plan& plan, Target& target) const;
+  // `part` of the plan, into the folder of that name within the run's. False: interrupted, nothing is left;
+  // nor is it after an error.
+  base::Result<bool> operator()(const plan::Plan& part, const char* into) const;
 };
 
 }  // namespace freshet::cli

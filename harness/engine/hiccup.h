@@ -1,4 +1,5 @@
-// How late a 1 ms timer is on this machine, weighted by time (V4); and whether the wall clock steps (V5).
+// How late a 1 ms timer is on this machine, weighted by time (V4); and whether the wall clock steps or
+// drifts (V5).
 #pragma once
 
 #include "harness/engine/context.h"
@@ -10,8 +11,9 @@ class Hiccup final : public Role {
  public:
   Hiccup(Context& context, measure::Recorder& recorder) : context_(context), recorder_(recorder) {}
   Stepped step(const base::Clock& clock) override;
-  // Largest change of wall minus monotonic time between two ticks, ns. After the run.
-  Nanos wall_step() const { return wall_step_; }
+  // The greatest minus the least that wall minus monotonic time was in the run, ns. After the run. A step, a
+  // jump there and back and a drift all show.
+  Nanos wall_step() const { return greatest_offset_ < least_offset_ ? 0 : greatest_offset_ - least_offset_; }
 
  private:
   static constexpr Nanos kPeriod = base::kMillisecond;
@@ -20,8 +22,7 @@ class Hiccup final : public Role {
   measure::Recorder& recorder_;
   Nanos due_ = 0;
   Nanos last_ = -1;  // previous tick, since start
-  Nanos wall_offset_ = 0;
-  Nanos wall_step_ = 0;
+  Nanos least_offset_ = base::kNever, greatest_offset_ = -base::kNever;
   std::int64_t second_ = -1;
 };
 

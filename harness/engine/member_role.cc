@@ -145,9 +145,12 @@ void MemberRole::receive(Assignment& assignment, const cluster::Record& record, 
                     measure::Count::received);
     context_.totals[stream].received.fetch_add(1, std::memory_order_relaxed);
   }
-  if (spec_.service_time == 0) return apply(item, context_.time.since_start(clock.now()));
+  if (spec_.service.none()) return apply(item, context_.time.since_start(clock.now()));
   // What is no event takes no service, but stands in line: it must not pass those before it.
-  if (event) busy_until_ = std::max(busy_until_, item.record.received) + spec_.service_time;
+  if (event) {
+    const Nanos service = spec_.service.of(stream_of(record.from), item.record.lane, item.record.n);
+    busy_until_ = std::max(busy_until_, item.record.received) + service;
+  }
   item.due = busy_until_;
   waiting_.push(item);
 }

@@ -18,8 +18,8 @@ namespace freshet::engine {
 
 struct MemberSpec {
   std::size_t pass = 0;
-  int index = 0;           // within the pass
-  Nanos service_time = 0;  // per event; a capped replay's pace is one too
+  int index = 0;                    // within the pass
+  workloads::ServiceTimes service;  // a capped replay's pace is one too
   std::uint32_t queue = 4096;
   plan::CommitPolicy commit = plan::CommitPolicy::interval;
   plan::Attendance attendance;  // when it is there; a first stay from before the start: it joins for T6

@@ -8,7 +8,7 @@ namespace {
 MemberSpec of_group(const plan::Plan& plan, std::size_t g) {
   const plan::Group& group = plan.groups[g];
   MemberSpec spec;
-  spec.service_time = group.service_time;
+  spec.service = plan::service_times(plan, g);
   spec.queue = group.queue;
   spec.commit = group.commit;
   if (group.start == plan::Start::beginning) spec.options.start = cluster::kFromBeginning;
@@ -25,7 +25,8 @@ MemberSpec of_replay(const plan::Plan& plan, std::size_t r) {
   const plan::Replay& replay = plan.replays[r];
   MemberSpec spec;
   spec.attendance.stays = {{.from = plan.phases[replay.phase].begin}};
-  if (replay.capped) spec.service_time = static_cast<Nanos>(base::kSecond * replay.members / replay.rate);
+  if (replay.capped)
+    spec.service = workloads::ServiceTimes(static_cast<Nanos>(base::kSecond * replay.members / replay.rate));
   spec.starts_at = plan::starts_at(plan, replay);
   spec.options.start = cluster::kFromBeginning;
   if (replay.start == plan::PassStart::offset) {

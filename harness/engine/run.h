@@ -14,6 +14,7 @@
 #include "harness/cluster/cluster.h"
 #include "harness/engine/commands.h"
 #include "harness/engine/driver.h"
+#include "harness/engine/host_log.h"
 #include "harness/plan/plan.h"
 #include "harness/results/trace_file.h"
 
@@ -74,6 +75,7 @@ struct RunOptions {
   // What runs the commands of the plan's faults; null: a plan with faults is refused.
   Commands* commands = nullptr;
   results::TraceOptions trace;       // with a share of 0, no trace
+  ReadHostUsage host_usage;          // recorded about once a second
   std::vector<std::string> secrets;  // texts to be masked in what commands print
 };
 

@@ -10,6 +10,7 @@ constexpr Nanos kEvery = 250 * base::kMillisecond;
 Stepped Writer::step(const base::Clock& clock) {
   const bool worked = collect();
   clients_.write();
+  host_.write(clock);
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
   if (!facts_.status()) context_.unwritable.store(true, std::memory_order_release);

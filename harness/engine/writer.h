@@ -7,6 +7,7 @@
 
 #include "harness/engine/client_log.h"
 #include "harness/engine/context.h"
+#include "harness/engine/host_log.h"
 #include "harness/engine/role.h"
 #include "harness/results/run_folder.h"
 
@@ -14,8 +15,11 @@ namespace freshet::engine {
 
 class Writer final : public Role {
  public:
-  Writer(Context& context, cluster::Cluster& cluster, results::FactsWriter& facts)
-      : context_(context), facts_(facts), clients_(context, cluster, facts) {}
+  Writer(Context& context, cluster::Cluster& cluster, results::FactsWriter& facts, ReadHostUsage host_usage)
+      : context_(context),
+        facts_(facts),
+        clients_(context, cluster, facts),
+        host_(context, facts, std::move(host_usage)) {}
   Stepped step(const base::Clock& clock) override;
 
   // p99 of the staleness recorded since the last call, ns; -1: none. From any thread.
@@ -31,6 +35,7 @@ class Writer final : public Role {
   results::FactsWriter& facts_;
   ClientLog clients_;
   measure::LoggedRead read_;
+  HostLog host_;
   std::mutex recent_mutex_;
   std::map<std::pair<std::uint16_t, std::uint16_t>, measure::Histogram> recent_;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/base/text.h"
+#include "harness/judge/rules.h"
 #include "harness/judge/slo.h"
 #include "harness/plan/durability.h"
 
@@ -22,6 +23,10 @@ constexpr Nanos kClockPart = 10;
 // V8: part of the ratio, and bytes of a batch from which on its ratio is that of the content.
 constexpr double kPayloadOff = 0.25;
 constexpr std::uint64_t kJudgedBatch = 16 << 10;
+
+std::string id(std::string_view number) {
+  return std::string(rule(number).id);
+}
 
 struct Gated {
   std::size_t instance = 0;
@@ -56,7 +61,7 @@ void set_against_bound(Validity& rule, const plan::Plan& plan, const plan::SloIn
 
 Validity own_delay(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
                    const results::Figures& figures) {
-  Validity rule{"V1 own-delay", true, "the harness's own send delay at the gated quantile", "none", ""};
+  Validity rule{id("V1"), true, "the harness's own send delay at the gated quantile", "none", ""};
   for (std::size_t i = 0; i < instances.size() && i < figures.slos.size(); ++i) {
     const plan::Slo& slo = plan.slos[instances[i].slo];
     const SloEvidence& evidence = figures.slos[i];
@@ -78,8 +83,7 @@ Validity own_delay(const plan::Plan& plan, const std::vector<plan::SloInstance>&
 }
 
 Validity own_not_sent(const plan::Plan& plan, const results::Figures& figures) {
-  Validity rule{"V2 own-not-sent", true, "events of a phase that the harness itself did not send", "none",
-                "1 %"};
+  Validity rule{id("V2"), true, "events of a phase that the harness itself did not send", "none", "1 %"};
   const results::OwnNotSentRow* worst = nullptr;
   double part = 0;
   for (const results::OwnNotSentRow& row : figures.own_not_sent) {
@@ -115,9 +119,8 @@ void reads_not_done(const plan::Plan& plan, const results::Figures& figures, Val
 }
 
 Validity receiver_bound(const plan::Plan& plan, const results::Figures& figures) {
-  Validity rule{"V3 receiver-bound", true,
-                "seconds in which a member's own work filled over 80 % with data queued", "none",
-                "1 % of the measured seconds, or two"};
+  Validity rule{id("V3"), true, "seconds in which a member's own work filled over 80 % with data queued",
+                "none", "1 % of the measured seconds, or two"};
   std::uint64_t most = 0;
   for (const results::ReceiverRow& row : figures.receivers) {
     if (row.bound_seconds * 100 > row.measured_seconds && row.bound_seconds >= 3) rule.holds = false;
@@ -134,8 +137,7 @@ Validity receiver_bound(const plan::Plan& plan, const results::Figures& figures)
 
 Validity host_stall(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
                     const results::Figures& figures) {
-  Validity rule{"V4 host-stall", true, "lateness of a 1 ms timer on this host at the gated quantile", "none",
-                ""};
+  Validity rule{id("V4"), true, "lateness of a 1 ms timer on this host at the gated quantile", "none", ""};
   Gated worst;
   if (!worst_part(plan, instances, figures, &SloEvidence::hiccup, worst)) {
     rule.sentence += ": no SLO has a bound to compare it with";
@@ -162,13 +164,16 @@ Nanos smallest_bound(const plan::Plan& plan, const std::vector<plan::SloInstance
 }
 
 // On one host all stamps of D come from one monotonic clock, so its error is nil: what remains of V5 is a
-// step of the wall clock (record timestamps, retention) and a negative staleness, which nothing can excuse.
+// step or drift of the wall clock (record timestamps, retention) and a negative staleness, which nothing can
+// excuse.
 Validity clock_trust(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
                      const results::Figures& figures) {
   const Nanos bound = smallest_bound(plan, instances);
   const Nanos step = figures.wall_step < 0 ? -figures.wall_step : figures.wall_step;
-  Validity rule{"V5 clock", true, "step of the wall clock inside the run (10 % of the smallest bound)",
-                format_duration(step), format_duration(bound / kClockPart)};
+  Validity rule{
+      id("V5"), true,
+      "movement of the wall clock against the monotonic one inside the run (10 % of the smallest bound)",
+      format_duration(step), format_duration(bound / kClockPart)};
   if (step * kClockPart > bound) rule.holds = false;
   if (figures.negative_staleness > 0) {
     rule.holds = false;
@@ -179,9 +184,52 @@ Validity clock_trust(const plan::Plan& plan, const std::vector<plan::SloInstance
   return rule;
 }
 
+bool judged_steady(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+                   const results::SteadyRow& row) {
+  return std::ranges::any_of(instances, [&](const plan::SloInstance& instance) {
+    return plan.slos[instance.slo].steady && static_cast<int>(instance.stream) == row.stream &&
+           static_cast<int>(instance.group) == row.pass && static_cast<int>(instance.phase) == row.phase;
+  });
+}
+
+std::string halves_words(const plan::Plan& plan, const results::SteadyRow& row) {
+  const auto index = [](int i) { return static_cast<std::size_t>(i); };
+  return fmt::format("{} at {} in {}: of a typical second p50 {}, then {}; p99 {}, then {}",
+                     plan.streams[index(row.stream)].klass, plan.groups[index(row.pass)].name,
+                     plan.phases[index(row.phase)].name, format_duration(row.p50_first),
+                     format_duration(row.p50_second), format_duration(row.p99_first),
+                     format_duration(row.p99_second));
+}
+
+// Said; a reason only where an SLO asks for a steady phase, and then what is not known is no ground for
+// trust.
+Validity cold(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
+              const results::Figures& figures) {
+  Validity rule{id("V6"), true, "steady phases whose halves disagree beyond noise", "", "no SLO asks"};
+  std::size_t cold = 0;
+  const results::SteadyRow* first = nullptr;
+  for (const results::SteadyRow& row : figures.steady) {
+    const bool asked = judged_steady(plan, instances, row);
+    if (asked) rule.limit = "0";
+    if (asked && (row.cold || !row.known) && rule.holds) {
+      rule.holds = false;
+      first = &row;
+    }
+    if (!row.cold) continue;
+    ++cold;
+    if (!first) first = &row;
+  }
+  rule.figure = fmt::format("{} of {}", cold, figures.steady.size());
+  rule.said = cold > 0;
+  if (!first) return rule;
+  rule.sentence += first->known ? fmt::format(" ({})", halves_words(plan, *first))
+                                : ": a steady phase has too few seconds with events to tell";
+  return rule;
+}
+
 // Of a scenario that asks for nothing the rule has nothing to say.
 Validity durability(const plan::Plan& plan, const results::Figures& figures) {
-  Validity rule{"V7 durability", true, "topics and clients less durable than the scenario asks", "none", ""};
+  Validity rule{id("V7"), true, "topics and clients less durable than the scenario asks", "none", ""};
   for (const results::DurabilityRow& row : figures.durability) {
     rule.holds = false;
     rule.sentence = fmt::format("{} of {} turned out less durable than the scenario asks", row.what,
@@ -202,7 +250,7 @@ bool asks_for_durability(const plan::Plan& plan) {
 
 // Said of the stream that is furthest off. A batch of too few events says nothing of what they hold.
 Validity payload(const plan::Plan& plan, const results::Figures& figures) {
-  Validity rule{"V8 payload", true, "a batch of records compresses by the ratio that was asked for", "none",
+  Validity rule{id("V8"), true, "a batch of records compresses by the ratio that was asked for", "none",
                 "within a quarter"};
   double furthest = 0;
   for (const results::PayloadRow& row : figures.payloads) {
@@ -223,7 +271,7 @@ Validity payload(const plan::Plan& plan, const results::Figures& figures) {
 }
 
 Validity disturbance(const results::Figures& figures) {
-  Validity rule{"V9 disturbance", true, "commands of the scenario's faults that failed", "0", "0"};
+  Validity rule{id("V9"), true, "commands of the scenario's faults that failed", "0", "0"};
   std::size_t failed = 0;
   for (const results::CommandRow& row : figures.commands) {
     if (!row.failed()) continue;
@@ -259,6 +307,7 @@ std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Fi
   rules.push_back(receiver_bound(plan, figures));
   rules.push_back(host_stall(plan, instances, figures));
   rules.push_back(clock_trust(plan, instances, figures));
+  if (!figures.steady.empty()) rules.push_back(cold(plan, instances, figures));
   if (asks_for_durability(plan)) rules.push_back(durability(plan, figures));
   if (!figures.payloads.empty()) rules.push_back(payload(plan, figures));
   if (!figures.commands.empty()) rules.push_back(disturbance(figures));

@@ -7,8 +7,8 @@
 
 namespace freshet::judge {
 
-// V1 … V5 in order, each with its worst figure and the limit. A rule without anything to look at holds and
-// says so. Never here: whatever the cluster did.
+// V1 … V9 in order (rules.h), each with its worst figure and the limit. A rule without anything to look at
+// holds and says so. Never here: whatever the cluster did.
 std::vector<Validity> look_at_validity(const plan::Plan& plan, const results::Figures& figures);
 
 }  // namespace freshet::judge

@@ -136,7 +136,8 @@ nlohmann::json to_json(const Verdict& verdict) {
                         {"holds", rule.holds},
                         {"sentence", rule.sentence},
                         {"figure", rule.figure},
-                        {"limit", rule.limit}});
+                        {"limit", rule.limit},
+                        {"said", rule.said}});
   }
   return {{"outcome", outcome_name(verdict.outcome)},
           {"exit_status", verdict.exit_status()},

@@ -28,6 +28,7 @@ struct Validity {
   bool holds = true;
   std::string sentence;  // what it means, in words
   std::string figure, limit;
+  bool said = false;  // worth saying though it holds
 };
 
 struct Verdict {

@@ -102,6 +102,13 @@ std::string_view word_of(ChangeKind kind) {
   return word(kind);
 }
 
+workloads::ServiceTimes service_times(const Plan& plan, std::size_t group) {
+  constexpr std::uint64_t kServiceDraw = 0x53455256494345;  // apart from the draws of the load
+  const Group& g = plan.groups[group];
+  return workloads::ServiceTimes(g.service_time, g.service,
+                                 base::derive(base::derive(plan.seed, kServiceDraw), group));
+}
+
 int default_lanes(int partitions) {
   constexpr int kLeast = 32;
   return partitions * ((kLeast + partitions - 1) / partitions);

@@ -12,6 +12,7 @@
 #include "harness/base/time.h"
 #include "workloads/arrival.h"
 #include "workloads/population.h"
+#include "workloads/service.h"
 #include "workloads/size.h"
 
 namespace freshet::plan {
@@ -63,7 +64,8 @@ struct Group {
   std::string name;
   int members = 1;
   std::vector<GroupStream> streams;
-  Nanos service_time = 0;      // per event and member (T3)
+  Nanos service_time = 0;  // per event and member (T3); the mean, where it is not constant
+  workloads::ServiceKind service = workloads::ServiceKind::constant;
   std::uint32_t queue = 4096;  // records a member holds received but not yet visible
   CommitPolicy commit = CommitPolicy::interval;
   Nanos commit_interval = base::kSecond;
@@ -218,6 +220,7 @@ struct Slo {
   std::string klass, group, tier, phase, after, read;
   Comparison comparison = Comparison::below;
   double threshold = 0;  // ns for times, events for counts, part of 1 for shares
+  bool steady = false;   // the run is invalid where a steady phase that it is judged in turns out cold (V6)
   int line = 0;          // in the scenario file
 };
 
@@ -255,6 +258,9 @@ std::string_view word_of(ChangeKind kind);
 // L by default: the smallest multiple of the partition count that is at least 32 (E2). REQUIRES: partitions >
 // 0.
 int default_lanes(int partitions);
+
+// How long a group works on each event (T3).
+workloads::ServiceTimes service_times(const Plan& plan, std::size_t group);
 
 // Two runs with the same load hash had the same events (E3); the scenario hash covers everything.
 // Both as 16 hex digits.

@@ -34,6 +34,11 @@ constexpr auto words_of(workloads::SizeKind) {
   return std::array<Words<SizeKind>, 3>{
       {{SizeKind::fixed, "fixed"}, {SizeKind::uniform, "uniform"}, {SizeKind::lognormal, "lognormal"}}};
 }
+constexpr auto words_of(workloads::ServiceKind) {
+  using workloads::ServiceKind;
+  return std::array<Words<ServiceKind>, 2>{
+      {{ServiceKind::constant, "constant"}, {ServiceKind::exponential, "exponential"}}};
+}
 constexpr auto words_of(CommitPolicy) {
   return std::array<Words<CommitPolicy>, 3>{{{CommitPolicy::after_apply, "after_apply"},
                                              {CommitPolicy::interval, "interval"},
@@ -135,7 +140,8 @@ void visit(V&& v, T& x) {
 template <class V, Is<Group> T>
 void visit(V&& v, T& x) {
   v("name", x.name), v("members", x.members), v("streams", x.streams), v("service_time", x.service_time);
-  v("queue", x.queue), v("commit", x.commit), v("commit_interval", x.commit_interval), v("start", x.start);
+  v.added("service", x.service), v("queue", x.queue), v("commit", x.commit),
+      v("commit_interval", x.commit_interval), v("start", x.start);
   v("read_committed", x.read_committed), v("never_starts", x.never_starts);
   v("static_membership", x.static_membership), v("racks", x.racks), v("client_settings", x.client_settings);
 }
@@ -179,7 +185,7 @@ template <class V, Is<Slo> T>
 void visit(V&& v, T& x) {
   v("figure", x.figure), v("percentile", x.percentile), v("class", x.klass), v("group", x.group);
   v("tier", x.tier), v("phase", x.phase), v("after", x.after), v("comparison", x.comparison);
-  v("threshold", x.threshold), v.added("read", x.read), v("line", x.line);
+  v("threshold", x.threshold), v.added("read", x.read), v.added("steady", x.steady), v("line", x.line);
 }
 
 template <class V, Is<Param> T>

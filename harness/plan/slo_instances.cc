@@ -105,6 +105,10 @@ class Expansion {
       for (std::size_t group = 0; group < plan_.groups.size(); ++group) expand_group(stream, group);
     }
     if (out_.instances.size() == before && !failed_) error(nothing());
+    if (slo_.steady && !failed_ && !asks_of_a_steady_phase(before)) {
+      error(fmt::format("asks to be steady, but it is judged in no steady phase of at least {} (V6)",
+                        threshold_duration(static_cast<double>(kShortestSteady))));
+    }
   }
 
  private:
@@ -132,6 +136,14 @@ class Expansion {
       error("is counted over the whole run: leave out `phase`");
     }
     return !failed_;
+  }
+
+  bool asks_of_a_steady_phase(std::size_t first) const {
+    return std::any_of(out_.instances.begin() + static_cast<std::ptrdiff_t>(first), out_.instances.end(),
+                       [&](const SloInstance& instance) {
+                         const Phase& phase = plan_.phases[instance.phase];
+                         return phase.kind == PhaseKind::steady && phase.end - phase.begin >= kShortestSteady;
+                       });
   }
 
   void expect_name(const char* selector, const std::string& name, const std::vector<std::string>& legal) {

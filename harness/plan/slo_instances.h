@@ -16,6 +16,8 @@ inline constexpr std::size_t kWholeRun = static_cast<std::size_t>(-1);
 
 // Stands for "no read" in SloInstance::read.
 inline constexpr std::size_t kNoRead = static_cast<std::size_t>(-1);
+// A steady phase that V6 can say anything of: halves of at least five seconds.
+inline constexpr Nanos kShortestSteady = 10 * base::kSecond;
 
 struct SloInstance {
   std::size_t slo = 0;     // index into Plan::slos

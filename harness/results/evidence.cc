@@ -61,14 +61,9 @@ void staleness(const Settling& s, const plan::SloInstance& instance, SloEvidence
   const auto phase = static_cast<int>(instance.phase);
   const Outcomes outcomes = outcomes_of(s, instance.stream, instance.group, instance.tier, phase);
   const CohortCounts counts = cohorts_of(s, instance.stream, instance.group, instance.tier, phase);
-  const std::vector<Nanos> bounds = plan::thresholds(s.plan, instance.stream, instance.group);
-  const Nanos bound = share ? bounds.front() : std::llround(slo.threshold);
-  const auto found = std::find(bounds.begin(), bounds.end(), bound);
-  const auto i = static_cast<std::size_t>(found - bounds.begin());
-  const bool counted = found != bounds.end() && i < measure::kMaximumThresholds;
-  // A threshold that was not counted while the run went is no ground for a pass.
-  const std::uint64_t late = counted ? counts.over[i] : counts.samples;
-  const std::uint64_t late_without_own = counted ? counts.over_without_own[i] : counts.samples;
+  const std::optional<std::size_t> i = counted_at(s.plan, slo, instance.stream, instance.group);
+  const std::uint64_t late = i ? counts.over[*i] : counts.samples;
+  const std::uint64_t late_without_own = i ? counts.over_without_own[*i] : counts.samples;
   evidence.bad = std::min(outcomes.planned, late + not_visible(outcomes));
   evidence.bad_without_own =
       std::min(outcomes.planned, late_without_own + not_visible(outcomes) - outcomes.not_sent_own);
@@ -204,6 +199,17 @@ std::uint64_t log_duplicates(const Facts& facts, std::size_t stream, std::size_t
 std::uint64_t seen_again(const Facts& facts, std::size_t stream, std::size_t pass) {
   return of_seen(facts, stream, pass, &SeenStream::overlap) +
          of_seen(facts, stream, pass, &SeenStream::copies);
+}
+
+std::optional<std::size_t> counted_at(const plan::Plan& plan, const plan::Slo& slo, std::size_t stream,
+                                      std::size_t group) {
+  const std::vector<Nanos> bounds = plan::thresholds(plan, stream, group);
+  const bool share = slo.figure == Figure::staleness_share;
+  const auto found =
+      std::find(bounds.begin(), bounds.end(), share ? bounds.front() : std::llround(slo.threshold));
+  const auto i = static_cast<std::size_t>(found - bounds.begin());
+  if (found == bounds.end() || i >= measure::kMaximumThresholds) return std::nullopt;
+  return i;
 }
 
 std::vector<SloEvidence> slo_evidence(const Settling& s) {

@@ -1,6 +1,7 @@
 // What each SLO instance's verdict rests on: exact counts for percentiles (E7), the ledger, the lags.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "harness/plan/plan.h"
@@ -28,6 +29,10 @@ inline constexpr int kAllPhases = -2;
 bool counts_in(const plan::Plan& plan, std::int64_t second, int phase);
 Outcomes outcomes_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
 CohortCounts cohorts_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
+// Where the cohorts count events over the bound of an SLO on staleness. None: it was not counted while the
+// run went; then every sample has to be taken for late, for it is no ground for a pass.
+std::optional<std::size_t> counted_at(const plan::Plan& plan, const plan::Slo& slo, std::size_t stream,
+                                      std::size_t group);
 // Sum of a count over all seconds of the run.
 std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass, measure::Count what);
 // Ranked histogram of ages of those that did not become visible.

@@ -17,6 +17,7 @@
 #include "harness/plan/plan.h"
 #include "harness/results/clients.h"
 #include "harness/results/figures.h"
+#include "harness/results/host_seconds.h"
 #include "harness/results/ledger_files.h"
 #include "harness/results/tables.h"
 
@@ -79,6 +80,7 @@ struct Facts {
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::OverBound>> over;
   std::map<PartitionSecond, measure::OffsetSecond> offsets;
   std::map<MemberSecond, measure::ReceiverSecond> receivers;
+  std::vector<HostSecond> host;               // of all hosts
   std::vector<ClientSecond> clients;          // of each host in the order they came
   std::vector<ConnectionSecond> connections;  // likewise
   std::vector<PartsRow> parts;

@@ -7,6 +7,7 @@
 #include "harness/plan/plan_json.h"
 #include "harness/results/clients.h"
 #include "harness/results/flushes.h"
+#include "harness/results/host_seconds.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/json_fields.h"
 #include "harness/results/layout.h"
@@ -50,7 +51,8 @@ base::Status free_for_a_run(const fs::path& folder) {
     return base::io_error(fmt::format("run folder {}: exists and is not a folder", folder.string()));
   bool free = true;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
-    free = free && entry.path().filename() == kLoopbackFolder;
+    free =
+        free && (entry.path().filename() == kLoopbackFolder || entry.path().filename() == kCalibrationFolder);
   if (free && !code) return base::Ok{};
   return base::io_error(fmt::format("run folder {}: exists and is not empty; a run needs a folder of its own",
                                     folder.string()));
@@ -186,6 +188,10 @@ void FactsWriter::add(const ConnectionSecond& row) {
 
 void FactsWriter::add(const measure::LoggedRead& read) {
   append(impl_->buffer(Flushed::reads), read);
+}
+
+void FactsWriter::add(const HostSecond& row) {
+  append(impl_->buffer(Flushed::host), row);
 }
 
 void FactsWriter::event(Nanos at, const std::string& kind, Json fields) {

@@ -35,6 +35,13 @@ struct Quantile {
   double p = 0;  // 1 = the maximum
   Kind kind = Kind::not_available;
   Nanos value = 0;
+  std::uint64_t n = 0;  // planned events that it ranks over
+  // The sampling floor: 95 % of samples of n independent events from one distribution would have put its true
+  // percentile within [low, high] (results/quantile.h). Not the run-to-run spread, which is wider: staleness
+  // comes in clusters. None for the maximum. `at_least` is for the upper end, as for the value.
+  Kind floor = Kind::not_available;
+  Nanos floor_low = 0, floor_high = 0;
+  bool near_floor = false;  // of staleness: within twice the harness's own noise floor
 };
 
 // Staleness of (stream, pass), one tier or all, one phase or all measured ones together.
@@ -44,6 +51,43 @@ struct StalenessRow {
   Nanos bound = 0;
   std::uint64_t bad = 0;            // D > bound, or a bad outcome
   std::vector<Quantile> quantiles;  // p50 p90 p99 p99.9 max
+};
+
+// V6: the seconds of τ of a steady phase, first half against second. Of (stream, pass), events that became
+// visible. The figures are those of a typical second (geometric means over the seconds of the half).
+struct SteadyRow {
+  int stream = 0, pass = 0, phase = 0;
+  bool known = false;  // false: too short, or a stretch of it has no events
+  bool cold = false;   // p50 or p99 disagree by a tenth and by more than chance (results/steady.h)
+  Nanos p50_first = 0, p50_second = 0, p99_first = 0, p99_second = 0;
+};
+
+// How fast an error budget went in the worst window of τ of some length: part of events that were bad ÷ part
+// that may be. The seconds [from, from + length) hold `planned` events that are judged.
+struct Burn {
+  bool known = false;  // false: what is judged is shorter than the window
+  double rate = 0;
+  std::int64_t from = 0;
+  std::uint64_t planned = 0, bad = 0;
+};
+
+// An SLO on staleness as an error budget, over all its measured phases together, by second of τ.
+struct BudgetRow {
+  int slo = 0;  // index into Plan::slos
+  int stream = 0, pass = 0, tier = -1;
+  std::uint64_t planned = 0, bad = 0;
+  // Whole minutes of τ from 0 on, and seconds, in which anything was planned; `bad`: those with more bad
+  // events than the SLO's share of them; `touched`: with any at all.
+  std::uint64_t minutes = 0, bad_minutes = 0;
+  std::uint64_t seconds = 0, bad_seconds = 0, touched_seconds = 0;
+  Burn minute, five_minutes;
+};
+
+// Staleness of (stream, pass) in the same schedule on the loopback log, just before the run: the harness's
+// own noise, and the service times of the scenario.
+struct FloorRow {
+  int stream = 0, pass = 0;
+  std::vector<Quantile> quantiles;
 };
 
 // Means of the parts of D among the events with D >= p99 (T1), ns.
@@ -189,6 +233,15 @@ struct SloEvidence {
 struct ReceiverRow {
   int pass = 0, member = 0;
   std::uint64_t bound_seconds = 0, measured_seconds = 0;  // V3
+};
+
+// The machine while the run was on, by wall second: what this process took of it, and what others did.
+struct HostFigures {
+  std::uint64_t seconds = 0;                            // that were measured; 0: nothing is known
+  double process_cpus_mean = 0, process_cpus_most = 0;  // CPU time of this process ÷ wall time
+  // Parts of all CPU time of the host: what was not idle; what a hypervisor gave to others.
+  double busy_mean = 0, busy_most = 0, steal_mean = 0, steal_most = 0;
+  std::uint64_t involuntary = 0, involuntary_most = 0;  // context switches of this process; most in a second
 };
 
 struct OwnNotSentRow {  // V2, per stream and phase
@@ -373,6 +426,9 @@ struct Figures {
   bool slo_phases_complete = true;      // every measured phase ran to its end
 
   std::vector<StalenessRow> staleness;
+  std::vector<FloorRow> noise_floor;  // empty: no calibration
+  std::vector<SteadyRow> steady;
+  std::vector<BudgetRow> budgets;
   std::vector<TailRow> tails;
   std::vector<LagRow> lags;
   std::vector<DisturbanceRow> disturbances;
@@ -386,6 +442,7 @@ struct Figures {
   std::vector<ProducerRow> producers;
   std::vector<SloEvidence> slos;
   std::vector<ReceiverRow> receivers;
+  HostFigures host;
   std::vector<OwnNotSentRow> own_not_sent;
   std::vector<CommandRow> commands;  // of each fault: run, then undo if it has one
   std::vector<FaultRow> faults;      // of those that were begun

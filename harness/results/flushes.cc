@@ -9,8 +9,6 @@
 namespace freshet::results {
 namespace {
 
-constexpr std::string_view kFormat = "# freshet flushes 1\n";
-
 // The files that the columns name, by place in kFlushedFiles; false when they are not such columns.
 bool parse_columns(std::string_view line, std::vector<std::size_t>& files) {
   Fields columns(line);
@@ -57,8 +55,7 @@ Flushes read_flushes(const std::filesystem::path& path) {
   Lines lines(text ? std::string_view(*text) : std::string_view());
   std::string_view line;
   std::vector<std::size_t> files;
-  if (!text || !text->starts_with(kFormat) || !lines.next(line) || !lines.next(line) ||
-      !parse_columns(line, files)) {
+  if (!lines.next(line) || line != kFlushesFormat || !lines.next(line) || !parse_columns(line, files)) {
     flushes.damage.push_back("is missing, cannot be read or is of another format");
     return flushes;
   }

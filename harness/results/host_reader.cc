@@ -26,6 +26,7 @@ void HostReader::read() {
   table<ReceiverSecond>(Flushed::receivers);
   table<ClientSecond>(Flushed::clients);
   table<ConnectionSecond>(Flushed::connections);
+  table<HostSecond>(Flushed::host);
   table<PartsRow>(Flushed::parts);
   table<WorstEvent>(Flushed::worst);
   table<LaneRow>(Flushed::lanes);
@@ -149,6 +150,12 @@ bool HostReader::take(const ClientSecond& row) {
 bool HostReader::take(const ConnectionSecond& row) {
   if (!client_ok(row.client) || !second_ok(row.second)) return false;
   facts_.connections.push_back(row);
+  return true;
+}
+
+bool HostReader::take(const HostSecond& row) {
+  if (!second_ok(row.second)) return false;
+  facts_.host.push_back(row);
   return true;
 }
 

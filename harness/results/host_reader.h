@@ -53,6 +53,7 @@ class HostReader {
   bool client_ok(const ClientKey& client) const;
   bool take(const ClientSecond& row);
   bool take(const ConnectionSecond& row);
+  bool take(const HostSecond& row);
   bool take(const PartsRow& row);
   bool take(const measure::WorstEvent& row);
   bool take(const LaneRow& row);

@@ -1,6 +1,7 @@
 #include "harness/results/layout.h"
 
 #include "harness/results/clients.h"
+#include "harness/results/host_seconds.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/tables.h"
 
@@ -26,11 +27,12 @@ std::string preamble(std::string_view file) {
   if (file == kFlushesFile) {
     std::string columns = "now_ns";
     for (const std::string_view name : kFlushedFiles) columns += fmt::format(",{0} bytes,{0} crc32", name);
-    return "# freshet flushes 1\n" + columns + ",line crc32\n";
+    return fmt::format("{}\n{},line crc32\n", kFlushesFormat, columns);
   }
   return table_preamble<CohortRow, measure::CountSecond, measure::LagSecond, measure::OffsetSecond,
                         measure::ReceiverSecond, ClientSecond, ConnectionSecond, PartsRow,
-                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead>(file);
+                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead, HostSecond>(
+      file);
 }
 
 // parts.csv 1 had the second of the flush where that of τ stands now.

@@ -22,6 +22,8 @@ inline constexpr const char* kIsolationFile = "isolation.csv";
 inline constexpr const char* kFactsFolder = "facts";
 // A whole run folder: the isolation windows on the loopback log, run before the cluster (D2).
 inline constexpr const char* kLoopbackFolder = "loopback";
+// Likewise: a few seconds of the steady load on the loopback log, for the noise floor (V).
+inline constexpr const char* kCalibrationFolder = "calibration";
 
 // In facts/HOST. These grow flush by flush; flushes.csv tells how far each was whole.
 enum class Flushed : std::size_t {
@@ -38,13 +40,15 @@ enum class Flushed : std::size_t {
   lanes,
   events,
   over,
-  reads
+  reads,
+  host
 };
-inline constexpr std::array<std::string_view, 14> kFlushedFiles{
+inline constexpr std::array<std::string_view, 15> kFlushedFiles{
     "intervals.hlog", "cohorts.csv",  "counts.csv",      "lags.csv",  "offsets.csv",
     "receivers.csv",  "clients.csv",  "connections.csv", "parts.csv", "worst.csv",
-    "lanes.csv",      "events.jsonl", "over.csv",        "reads.csv"};
+    "lanes.csv",      "events.jsonl", "over.csv",        "reads.csv", "host.csv"};
 inline constexpr const char* kFlushesFile = "flushes.csv";
+inline constexpr std::string_view kFlushesFormat = "# freshet flushes 1";
 inline constexpr const char* kEndFile = "end.json";
 inline constexpr const char* kEndFormat = "freshet end 1";
 

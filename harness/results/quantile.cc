@@ -32,7 +32,37 @@ std::int64_t lower_bound_at(const Ranked& ranked, std::uint64_t rank) {
   return value;
 }
 
+struct Known {
+  Quantile::Kind kind = Quantile::Kind::exact;
+  Nanos value = 0;
+};
+
+Known at_rank(const Ranked& ranked, std::uint64_t rank) {
+  if (rank > total(ranked.visible))
+    return {Quantile::Kind::at_least, lower_bound_at(ranked, rank) * base::kMicrosecond};
+  const std::int64_t us = ranked.visible->value_at_rank(rank);
+  return {us > Histogram::kHighest ? Quantile::Kind::at_least : Quantile::Kind::exact,
+          us * base::kMicrosecond};
+}
+
+void set_floor(const Ranked& ranked, Quantile& result) {
+  const RankRange range = floor_ranks(result.p, result.n);
+  if (range.low < 1 || range.high > result.n) return;
+  const Known high = at_rank(ranked, range.high);
+  result.floor = high.kind;
+  result.floor_low = at_rank(ranked, range.low).value;
+  result.floor_high = high.value;
+}
+
 }  // namespace
+
+RankRange floor_ranks(double p, std::uint64_t n) {
+  constexpr double kZ = 1.959963984540054;  // the normal quantile of 0.975
+  const double expected = p * static_cast<double>(n);
+  const double reach = kZ * std::sqrt(expected * (1 - p));
+  const double low = std::max(0.0, std::floor(expected - reach));
+  return {static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(std::ceil(expected + reach)) + 1};
+}
 
 std::uint64_t rank_of(double p, std::uint64_t n) {
   const double exact = p * static_cast<double>(n);
@@ -43,20 +73,14 @@ std::uint64_t rank_of(double p, std::uint64_t n) {
 }
 
 Quantile quantile(double p, const Ranked& ranked) {
-  const std::uint64_t visible = total(ranked.visible);
-  const std::uint64_t n = visible + total(ranked.ages);
-  Quantile result{.p = p, .kind = Quantile::Kind::not_available, .value = 0};
+  Quantile result{.p = p};
+  result.n = total(ranked.visible) + total(ranked.ages);
   const bool maximum = p >= 1;
-  if (n == 0 || (!maximum && static_cast<double>(n) * (1 - p) < 10 - 1e-6)) return result;
-  const std::uint64_t rank = rank_of(p, n);
-  if (rank <= visible) {
-    const std::int64_t us = ranked.visible->value_at_rank(rank);
-    result.kind = us > Histogram::kHighest ? Quantile::Kind::at_least : Quantile::Kind::exact;
-    result.value = us * base::kMicrosecond;
-    return result;
-  }
-  result.kind = Quantile::Kind::at_least;
-  result.value = lower_bound_at(ranked, rank) * base::kMicrosecond;
+  if (result.n == 0 || (!maximum && static_cast<double>(result.n) * (1 - p) < 10 - 1e-6)) return result;
+  const Known known = at_rank(ranked, rank_of(p, result.n));
+  result.kind = known.kind;
+  result.value = known.value;
+  if (!maximum) set_floor(ranked, result);
   return result;
 }
 

@@ -16,14 +16,6 @@ using measure::Count;
 using measure::Histogram;
 using measure::Measure;
 
-// Calls f(stream, pass) for each live group's stream.
-template <class F>
-void each_live(const plan::Plan& plan, F&& f) {
-  for (std::size_t pass = 0; pass < plan.groups.size(); ++pass) {
-    for (const plan::GroupStream& read : plan.groups[pass].streams) f(read, pass);
-  }
-}
-
 StalenessRow staleness_row(const Settling& s, const plan::GroupStream& read, std::size_t pass, int tier,
                            int phase) {
   StalenessRow row;

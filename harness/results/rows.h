@@ -8,7 +8,17 @@
 
 namespace freshet::results {
 
+// Calls f(read, pass) for each live group's stream.
+template <class F>
+void each_live(const plan::Plan& plan, F&& f) {
+  for (std::size_t pass = 0; pass < plan.groups.size(); ++pass) {
+    for (const plan::GroupStream& read : plan.groups[pass].streams) f(read, pass);
+  }
+}
+
 std::vector<StalenessRow> staleness_rows(const Settling& s);
+std::vector<SteadyRow> steady_rows(const Settling& s);
+std::vector<BudgetRow> budget_rows(const Settling& s);
 std::vector<TailRow> tail_rows(const Settling& s);
 std::vector<LagRow> lag_rows(const Settling& s);
 std::vector<DisturbanceRow> disturbance_rows(const Settling& s);
@@ -25,6 +35,7 @@ std::vector<PayloadRow> payload_rows(const plan::Plan& plan, const Json& manifes
 std::vector<LedgerRow> ledger_rows(const Settling& s);
 std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);
+HostFigures host_figures(const Facts& facts);
 std::vector<OwnNotSentRow> own_not_sent_rows(const Settling& s);
 std::vector<ViewRow> view_rows(const Settling& s);
 std::vector<DecisionRow> decision_rows(const Settling& s);

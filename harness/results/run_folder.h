@@ -27,9 +27,10 @@ using base::Nanos;
 using Json = nlohmann::json;
 struct ClientSecond;
 struct ConnectionSecond;
+struct HostSecond;
 
-// Whether a run may be recorded there: the folder is absent or holds nothing but a run on the loopback log
-// (D2); otherwise names it and why not.
+// Whether a run may be recorded there: the folder is absent or holds nothing but runs on the loopback log
+// (D2, V); otherwise names it and why not.
 base::Status free_for_a_run(const std::filesystem::path& folder);
 // Makes the folder. Refuses one that exists and is not empty, or cannot be written (naming it and why).
 base::Status create_run_folder(const std::filesystem::path& folder, const Json& manifest,
@@ -51,6 +52,7 @@ class FactsWriter {
   void add(const ClientSecond& row);
   void add(const ConnectionSecond& row);
   void add(const measure::LoggedRead& read);
+  void add(const HostSecond& row);
   // Something that happened at `at` (since start): {"t":…,"kind":kind, …fields}.
   void event(Nanos at, const std::string& kind, Json fields = Json::object());
   // Writes what has been added, in whole lines, to the operating system (survives kill -9). `now` since

@@ -128,6 +128,8 @@ void fill(const Settling& s, Settled& settled) {
   how_it_ended(s, figures);
   proofs(s, figures);
   figures.staleness = staleness_rows(s);
+  figures.steady = steady_rows(s);
+  figures.budgets = budget_rows(s);
   figures.tails = tail_rows(s);
   figures.lags = lag_rows(s);
   figures.disturbances = disturbance_rows(s);
@@ -151,6 +153,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.critical = critical_rows(s);
   figures.slos = slo_evidence(s);
   figures.receivers = receiver_rows(s);
+  figures.host = host_figures(s.facts);
   figures.own_not_sent = own_not_sent_rows(s);
   const measure::Histogram hiccups =
       s.distributions.merged(0, measure::kNoPass, -1, measure::Measure::hiccup, -1);
@@ -245,6 +248,7 @@ base::Result<Settled> settle(const fs::path& folder) {
   std::vector<std::string>& damage = settled.figures.damage;
   damage.insert(damage.end(), facts.damage.begin(), facts.damage.end());
   loopback_share(folder, settled.figures);
+  take_noise_floor(folder, settled);
   return settled;
 }
 

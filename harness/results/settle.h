@@ -26,6 +26,9 @@ struct Settled {
 // only when there is no readable manifest and plan.
 base::Result<Settled> settle(const std::filesystem::path& folder);
 
+// Settles the calibration beside a run, if there is one, and marks the figures near it (V). Internal.
+void take_noise_floor(const std::filesystem::path& folder, Settled& settled);
+
 // The figures with names instead of indices: summary.json without its verdict. Times in ns, rates in events/s
 // and MB/s (10^6 bytes).
 Json figures_to_json(const plan::Plan& plan, const Figures& figures);

@@ -286,7 +286,14 @@ std::string intervals_log(const fs::path& folder, const Settled& settled) {
 Json to_json(const Quantile& q) {
   static constexpr std::array<const char*, 3> kKinds{"exact", "at_least", "n/a"};
   Json json{{"p", q.p}, {"kind", kKinds[static_cast<std::size_t>(q.kind)]}};
-  if (q.kind != Quantile::Kind::not_available) json["ns"] = q.value;
+  json["n"] = q.n;
+  if (q.near_floor) json["near_floor"] = true;
+  if (q.kind == Quantile::Kind::not_available) return json;
+  json["ns"] = q.value;
+  if (q.floor == Quantile::Kind::not_available) return json;
+  json["sampling_floor"] = {{"low_ns", q.floor_low},
+                            {"high_ns", q.floor_high},
+                            {"high_kind", kKinds[static_cast<std::size_t>(q.floor)]}};
   return json;
 }
 
@@ -298,6 +305,9 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["run"] = run_json(figures);
   json["slos"] = slos_json(plan, figures);
   json["staleness"] = rows_json(names, figures.staleness);
+  json["noise_floor"] = rows_json(names, figures.noise_floor);
+  json["steady"] = rows_json(names, figures.steady);
+  json["budgets"] = rows_json(names, figures.budgets);
   json["tails"] = rows_json(names, figures.tails);
   json["lags"] = rows_json(names, figures.lags);
   json["disturbances"] = rows_json(names, figures.disturbances);
@@ -320,6 +330,7 @@ Json figures_to_json(const plan::Plan& plan, const Figures& figures) {
   json["clients"] = rows_json(names, figures.clients);
   json["durability"] = rows_json(names, figures.durability);
   json["payloads"] = rows_json(names, figures.payloads);
+  json["host"] = to_json(figures.host);
   json["validity"] = validity_json(names, figures);
   json["damage"] = figures.damage;
   return json;

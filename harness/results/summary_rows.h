@@ -11,6 +11,10 @@ namespace freshet::results {
 Json to_json(const Outcomes& outcomes);
 Json to_json(const Quantile& quantile);
 Json to_json(const std::vector<Quantile>& quantiles);
+Json to_json(const Names& names, const FloorRow& row);
+Json to_json(const Names& names, const SteadyRow& row);
+Json to_json(const Names& names, const BudgetRow& row);
+Json to_json(const HostFigures& host);
 Json to_json(const Names& names, const DisturbanceRow& row);
 Json to_json(const Names& names, const CommandRow& row);
 Json to_json(const Names& names, const FaultRow& row);

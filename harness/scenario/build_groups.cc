@@ -28,6 +28,22 @@ void read_bounds(Reader& reader, const std::string& where, plan::Group& group, c
   by_class.finish(0);
 }
 
+// service_time = "1ms", or { exponential = "1ms" }: of that mean.
+void read_service(Reader& reader, plan::Group& group) {
+  const Range<Nanos> range{0, kLongestService};
+  const Value* value = reader.take("service_time");
+  if (value == nullptr || !value->is(Value::Type::table)) {
+    group.service_time = reader.duration("service_time", 0, range);
+    return;
+  }
+  Reader drawn = reader.within("service_time", *value);
+  if (!drawn.has("exponential") && value->fields.empty() && value->items.empty())
+    drawn.problem("expected a time such as \"1ms\", or { exponential = \"1ms\" }");
+  group.service_time = drawn.duration("exponential", 0, range);
+  group.service = workloads::ServiceKind::exponential;
+  drawn.finish(0);
+}
+
 void read_commit(Reader& reader, plan::Group& group) {
   using plan::CommitPolicy;
   group.commit = reader.choice("commit", CommitPolicy::interval,
@@ -94,7 +110,7 @@ plan::Group read_group(const Value& value, const plan::Plan& plan, Errors& error
     group.streams.push_back({stream, 0});
   }
   read_bounds(reader, where, group, plan, errors);
-  group.service_time = reader.duration("service_time", 0, {0, kLongestService});
+  read_service(reader, group);
   group.queue = static_cast<std::uint32_t>(reader.whole("queue", 4096, {1, 1'000'000}));
   read_commit(reader, group);
   group.start = reader.choice("start", plan::Start::end,

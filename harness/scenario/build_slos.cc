@@ -117,6 +117,13 @@ void read_comparison(Reader& reader, Slo& slo) {
   }
 }
 
+// V6 looks at staleness in steady phases.
+void read_steady(Reader& reader, Slo& slo) {
+  slo.steady = reader.flag("steady", false);
+  const bool staleness = slo.figure == Figure::staleness_percentile || slo.figure == Figure::staleness_share;
+  if (slo.steady && !staleness) reader.problem("steady", "only an SLO on staleness can ask for it");
+}
+
 void read_slo(const Value& value, plan::Plan& plan, Errors& errors) {
   const std::size_t before = errors.found();
   Reader reader(value, "slo", errors);
@@ -130,6 +137,7 @@ void read_slo(const Value& value, plan::Plan& plan, Errors& errors) {
   slo.phase = reader.text("phase", "");
   slo.after = reader.text("after", "");
   slo.read = reader.text("read", "");
+  read_steady(reader, slo);
   if (known) {
     read_comparison(reader, slo);
   } else {

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "harness/judge/rules.h"
 #include "reports/text.h"
 #include "tests/cli/program.h"
 
@@ -63,12 +64,14 @@ TEST_F(Usage, HelpHasTopics) {
   EXPECT_THAT(run({"help", "targets"}).out, HasSubstr("--yes-load-this-cluster"));
   EXPECT_THAT(run({"help", "figures"}).out, HasSubstr("time to fresh"));
   EXPECT_THAT(run({"help", "clients"}).out, HasSubstr("low-latency: "));
+  const std::string validity = run({"help", "validity"}).out;
+  for (const judge::Rule& rule : judge::rules()) EXPECT_THAT(validity, HasSubstr(std::string(rule.id)));
   EXPECT_THAT(refused({"help", "exit-statsu"}), HasSubstr("nearest: exit-status"));
 }
 
 TEST_F(Usage, NoLineOfHelpIsWiderThanATerminal) {
-  for (const char* topic : {"run", "check", "report", "clean", "exit-status", "targets", "figures", "clients",
-                            "version", "help", ""}) {
+  for (const char* topic : {"run", "check", "report", "clean", "exit-status", "targets", "figures",
+                            "validity", "clients", "version", "help", ""}) {
     std::istringstream lines(*topic ? run({"help", topic}).out : run({"help"}).out);
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(reports::columns_of(line), 80U) << topic << ": " << line;

@@ -8,6 +8,7 @@
 
 #include "harness/results/flushes.h"
 #include "harness/results/hdr_codec.h"
+#include "harness/results/host_seconds.h"
 #include "harness/results/interval_log.h"
 #include "harness/results/layout.h"
 #include "harness/results/ledger_files.h"
@@ -87,6 +88,7 @@ std::unique_ptr<MadeRun> made_run(const std::string& ending) {
   measure::Parts parts;
   parts.buckets[30] = {2000, 1, 2, 3};
   run.interval().parts.push_back(parts);
+  run.facts().add(HostSecond{7, kSecond, kSecond / 2, 2 * kSecond, kSecond, 0, 5});
   run.facts().event(kSecond, "reset",
                     {{"group", "desk"},
                      {"stream", "ticket"},

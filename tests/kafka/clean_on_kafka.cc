@@ -66,7 +66,8 @@ TEST_F(Clean, LeavesNothingOfAKilledRunAndAllOfOthers) {
   EXPECT_THAT(clean({}).out, HasSubstr("no run has left anything"));
 
   scratch_.write("killed.lua", kScenario);
-  Freshet run(scratch_.path(), {"run", "killed.lua", "-b", broker_.address(), "-o", "killed"});
+  Freshet run(scratch_.path(),
+              {"run", "killed.lua", "-b", broker_.address(), "-o", "killed", "--no-calibration"});
   ASSERT_TRUE(run.wait_for("offered "));
   run.signal(SIGKILL);
   EXPECT_EQ(run.wait().exit_status, 128 + SIGKILL);

@@ -65,7 +65,14 @@ cluster::LoopbackOptions SimulatedRun::quiet() {
 
 results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   const TemporaryFolder folder;
-  engine::Simulation simulation(cost);
+  base::ManualClock* clock = nullptr;
+  const auto step_cost = [&](const std::string& role, Nanos now, bool worked) -> Nanos {
+    if (wall_offset) clock->set_wall_offset(wall_offset(now));
+    if (cost) return cost(role, now, worked);
+    return worked ? kMicrosecond : 1;
+  };
+  engine::Simulation simulation(step_cost);
+  clock = &simulation.manual_clock();
   auto cluster = cluster::make_loopback(simulation.clock(), loopback);
   if (told) cluster = std::make_unique<ToldCluster>(std::move(cluster), *told, simulation.clock());
   options.folder = keep.empty() ? folder.path() : keep;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "harness/cluster/loopback/loopback.h"
@@ -36,6 +37,7 @@ void finish(plan::Plan& plan);
 struct SimulatedRun {
   cluster::LoopbackOptions loopback = quiet();
   engine::StepCost cost;
+  std::function<Nanos(Nanos now)> wall_offset;  // of the wall clock; none: it goes as the monotonic one
   engine::RunOptions options;
   std::optional<Told> told;  // what the loopback tells of itself instead of the truth
   std::string defect;

@@ -12,11 +12,19 @@ using Kind = results::Quantile::Kind;
 
 inline std::vector<results::Quantile> spectrum(base::Nanos p50, base::Nanos p90, base::Nanos p99,
                                                base::Nanos p999, base::Nanos max) {
-  return {{0.5, Kind::exact, p50},
-          {0.9, Kind::exact, p90},
-          {0.99, Kind::exact, p99},
-          {0.999, p999 == 0 ? Kind::not_available : Kind::exact, p999},
-          {1, Kind::exact, max}};
+  std::vector<results::Quantile> all = {{0.5, Kind::exact, p50},
+                                        {0.9, Kind::exact, p90},
+                                        {0.99, Kind::exact, p99},
+                                        {0.999, p999 == 0 ? Kind::not_available : Kind::exact, p999},
+                                        {1, Kind::exact, max}};
+  for (results::Quantile& q : all) {
+    q.n = 12'000;
+    if (q.kind != Kind::exact || q.p == 1) continue;
+    q.floor = Kind::exact;
+    q.floor_low = q.value * 9 / 10;
+    q.floor_high = q.value * 6 / 5;
+  }
+  return all;
 }
 
 inline results::StalenessRow staleness_row(int stream, int pass, int tier, int phase, std::uint64_t planned,
@@ -54,6 +62,7 @@ inline plan::Plan report_plan() {
   replay.phase = 2;
   replay.streams = {1};
   plan.replays = {replay};
+  plan.slos = {judge::percentile_slo(0.999, 10 * kSecond)};
   return plan;
 }
 
@@ -96,6 +105,11 @@ inline results::Settled report_settled() {
   figures.ended_at = 121 * kSecond;
   figures.drained_in = 400 * kMillisecond;
   add_rows(figures);
+  figures.staleness[9].quantiles[3].floor = Kind::at_least;
+  figures.noise_floor = {{1, 1, spectrum(3'000'000, 4'000'000, 6'000'000, 0, 9'000'000)}};
+  figures.staleness[9].quantiles[0].near_floor = true;
+  figures.budgets = {{0, 1, 1, -1, 110'000, 3, 2, 1, 110, 20, 31, {true, 12.5, 61, 60'000, 7'500}, {}}};
+  figures.host = {120, 0.84, 1.2, 0.62, 0.98, 0, 0.03, 1'204, 88};
   figures.tails = {{1, 1, 120, 1.2e6, 20.1e6, 0.3e6}};
   figures.disturbances = {{2, 0, 0, true, 0, 20 * kMillisecond, 0},
                           {2, 1, 1, false, 40 * kSecond, 12 * kSecond, 3.25}};
@@ -156,6 +170,8 @@ inline judge::Verdict report_verdict() {
                    "below 20 s", "not reached before the run ended", 32}};
   verdict.validity = {
       {"V1 own-delay", true, "the harness's own send delay at the gated quantile", "800 us", "100 ms"},
+      {"V6 cold", true, "steady phases whose halves disagree beyond noise (chat_turn at copilot in steady)",
+       "1 of 4", "no SLO asks", true},
       {"V2 own-not-sent", false, "events of a phase that the harness itself did not send", "1.20 %", "1 %"}};
   return verdict;
 }

@@ -188,6 +188,15 @@ TEST(Scenario, AGroupSaysAllOfThis) {
               ElementsAre(Pair("fetch.wait.max.ms", "10"), Pair("group.protocol", "consumer")));
 }
 
+TEST(Scenario, AServiceTimeMayBeDrawn) {
+  const plan::Plan plan = plan_of(R"(return scenario { streams = { a = {} }, groups = {
+    even = { service_time = "2ms" }, drawn = { service_time = { exponential = "1ms" } } } })");
+  EXPECT_EQ(plan.groups[0].service_time, 2 * base::kMillisecond);
+  EXPECT_EQ(plan.groups[0].service, workloads::ServiceKind::constant);
+  EXPECT_EQ(plan.groups[1].service_time, base::kMillisecond);
+  EXPECT_EQ(plan.groups[1].service, workloads::ServiceKind::exponential);
+}
+
 TEST(Scenario, PhasesComeInTheOrderOfTheListWithKindsAndNames) {
   const plan::Plan plan = plan_of(R"(return scenario { streams = { a = {}, b = {} }, phases = {
     phase { "cold", "1 min", kind = "warmup" }, phase { "steady", "2s" }, warmup { "3s", name = "again" },
