@@ -20,7 +20,7 @@ OptionSpec spec() {
   spec.positional = "SCENARIO";
   spec.options.add_options()("help,h", "this text");
   add_target_options(spec.options);
-  add_scenario_options(spec.options);
+  add_scenario_options(spec);
   spec.options.add_options()(
       "ceiling", po::bool_switch(),
       "measure on the target what one partition can take: ten seconds at full speed on a topic of its own, "
@@ -103,6 +103,6 @@ int run(const Args& args, const Args&) {
 
 }  // namespace
 
-const Command kCheckCommand = {"check", "say what a scenario would do, without doing it", help, run};
+const Command kCheckCommand = {"check", "say what a scenario would do, without doing it", help, spec, run};
 
 }  // namespace freshet::cli

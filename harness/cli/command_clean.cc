@@ -112,6 +112,6 @@ int run(const Args& args, const Args&) {
 
 }  // namespace
 
-const Command kCleanCommand = {"clean", "remove what killed runs left on a cluster", help, run};
+const Command kCleanCommand = {"clean", "remove what killed runs left on a cluster", help, spec, run};
 
 }  // namespace freshet::cli

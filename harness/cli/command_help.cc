@@ -5,6 +5,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/console.h"
 #include "harness/cli/help_clients.h"
+#include "harness/cli/man_page.h"
 #include "harness/cli/options.h"
 #include "harness/judge/rules.h"
 #include "reports/text.h"
@@ -128,19 +129,34 @@ std::string text_of(const Topic& topic) {
   return topic.text ? topic.text : topic.made();
 }
 
+std::vector<std::string> names() {
+  std::vector<std::string> all = topics();
+  for (const Command* command : commands()) all.emplace_back(command->name);
+  return all;
+}
+
+OptionSpec spec() {
+  OptionSpec spec;
+  spec.positional = "COMMAND | TOPIC";
+  spec.positional_is_optional = true;
+  spec.words[kPositional] = names();
+  spec.options.add_options()("help,h", "this text")("man", po::bool_switch(),
+                                                    "the whole help as a manual page, for man(1)");
+  return spec;
+}
+
 std::string help() {
   std::string text =
       "usage: freshet help [COMMAND | TOPIC]\n\n"
       "Tells what a command does, with its options and examples, or one of the\n"
       "topics:\n";
   for (const Topic& topic : kTopics) text += fmt::format("  {:<14}{}\n", topic.name, topic.about);
-  return text;
-}
-
-std::vector<std::string> names() {
-  std::vector<std::string> all = topics();
-  for (const Command* command : commands()) all.emplace_back(command->name);
-  return all;
+  return text + "\n" + option_help(spec()) +
+         R"(
+Examples:
+  freshet help run
+  freshet help --man > freshet.1 && man ./freshet.1
+)";
 }
 
 int unknown(const std::string& found) {
@@ -151,22 +167,25 @@ int unknown(const std::string& found) {
 }
 
 int run(const Args& args, const Args&) {
-  if (args.empty()) {
-    print(program_help());
-    return kExitOk;
-  }
-  if (args.size() > 1) return fail(fmt::format("help takes one word, found also {}", args[1]), kExitUsage);
-  if (args[0] == "--help" || args[0] == "-h") {
+  const auto values = parse(spec(), args);
+  if (!values) return fail(values.error().message, kExitUsage);
+  if (values->count("help")) {
     print(help());
     return kExitOk;
   }
+  if (!values->count(kPositional)) {
+    print((*values)["man"].as<bool>() ? man_page() : program_help());
+    return kExitOk;
+  }
+  const std::string word = (*values)[kPositional].as<std::vector<std::string>>().front();
+  if ((*values)["man"].as<bool>()) return fail("--man takes no word: it tells all", kExitUsage);
   for (const Command* command : commands()) {
-    if (args[0] != command->name) continue;
+    if (word != command->name) continue;
     print(command->help());
     return kExitOk;
   }
-  const std::string text = topic_help(args[0]);
-  if (text.empty()) return unknown(args[0]);
+  const std::string text = topic_help(word);
+  if (text.empty()) return unknown(word);
   print(text);
   return kExitOk;
 }
@@ -186,28 +205,32 @@ std::string topic_help(const std::string& name) {
   return "";
 }
 
+std::string program_examples() {
+  return R"(  freshet check scenarios/incident_burst.lua        what would it do?
+  freshet run scenarios/smoke.lua                   ten seconds, no cluster
+  freshet run scenarios/incident_burst.lua -b 127.0.0.1:9092
+  freshet report runs/20260102-030405-incident-burst
+)";
+}
+
+std::string program_about() {
+  return "freshet: when support traffic surges, how stale is the answer that a copilot or\n"
+         "an agent gives, on this cluster? Runs a scripted scenario against any\n"
+         "Kafka-compatible cluster and judges its freshness SLOs.\n";
+}
+
 std::string program_help() {
-  std::string text =
-      "freshet: when support traffic surges, how stale is the answer that a copilot or\n"
-      "an agent gives, on this cluster? Runs a scripted scenario against any Kafka-\n"
-      "compatible cluster and judges its freshness SLOs.\n\n"
-      "usage: freshet COMMAND [OPTION…]\n\nCommands:\n";
+  std::string text = program_about() + "\nusage: freshet COMMAND [OPTION…]\n\nCommands:\n";
   for (const Command* command : commands())
     text += fmt::format("  {:<14}{}\n", command->name, command->about);
   text += "\nTopics (freshet help TOPIC):\n";
   for (const Topic& topic : kTopics) text += fmt::format("  {:<14}{}\n", topic.name, topic.about);
-  return text + R"(
-Examples:
-  freshet check scenarios/incident_burst.lua        what would it do?
-  freshet run scenarios/smoke.lua                   ten seconds, no cluster
-  freshet run scenarios/incident_burst.lua -b 127.0.0.1:9092
-  freshet report runs/20260102-030405-incident-burst
-
+  return text + "\nExamples:\n" + program_examples() + R"(
 Exit status: 0 pass, 1 fail, 2 usage, 3 invalid, 4 inconclusive, 5 cluster,
 130 interrupted.
 )";
 }
 
-const Command kHelpCommand = {"help", "tell about a command or a topic", help, run};
+const Command kHelpCommand = {"help", "tell about a command or a topic", help, spec, run};
 
 }  // namespace freshet::cli

@@ -19,6 +19,7 @@ OptionSpec spec() {
       "failover "
       "takes");
   add_look(spec.options);
+  spec.words["format"] = format_names();
   return spec;
 }
 
@@ -60,6 +61,6 @@ int run(const Args& args, const Args&) {
 
 }  // namespace
 
-const Command kReportCommand = {"report", "print a recorded run again", help, run};
+const Command kReportCommand = {"report", "print a recorded run again", help, spec, run};
 
 }  // namespace freshet::cli

@@ -31,7 +31,7 @@ OptionSpec spec() {
   po::options_description& options = spec.options;
   options.add_options()("help,h", "this text");
   add_target_options(options);
-  add_scenario_options(options);
+  add_scenario_options(spec);
   options.add_options()("out,o", po::value<std::string>()->value_name("FOLDER"),
                         "where the run is recorded; has to be absent or empty. Default: runs/TIME-SCENARIO")(
       "senders", po::value<int>()->default_value(1)->value_name("N"),
@@ -274,6 +274,6 @@ int run(const Args& args, const Args& whole) {
 
 }  // namespace
 
-const Command kRunCommand = {"run", "run a scenario on a cluster and judge it", help, run};
+const Command kRunCommand = {"run", "run a scenario on a cluster and judge it", help, spec, run};
 
 }  // namespace freshet::cli

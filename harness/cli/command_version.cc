@@ -38,6 +38,6 @@ int run(const Args& args, const Args&) {
 
 }  // namespace
 
-const Command kVersionCommand = {"version", "print versions", help, run};
+const Command kVersionCommand = {"version", "print versions", help, spec, run};
 
 }  // namespace freshet::cli

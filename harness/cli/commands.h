@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/options.h"
+
 namespace freshet::cli {
 
 using Args = std::vector<std::string>;  // what stands after the command
@@ -12,6 +14,7 @@ struct Command {
   const char* name;
   const char* about;      // one line, for the list of commands
   std::string (*help)();  // what --help prints
+  OptionSpec (*spec)();
   // `whole`: the command line as typed, for the manifest. Returns the exit status.
   int (*run)(const Args& args, const Args& whole);
 };
@@ -20,6 +23,7 @@ extern const Command kRunCommand;
 extern const Command kCheckCommand;
 extern const Command kReportCommand;
 extern const Command kCleanCommand;
+extern const Command kCompletionCommand;
 extern const Command kVersionCommand;
 extern const Command kHelpCommand;
 
@@ -31,6 +35,8 @@ int program(const Args& args);
 
 // What `freshet help` prints, and `freshet help TOPIC` for the topics that are not commands; "" for no such
 // topic.
+std::string program_about();  // the sentences that it begins with
+std::string program_examples();
 std::string program_help();
 std::string topic_help(const std::string& topic);
 std::vector<std::string> topics();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/base/text.h"
+#include "harness/cluster/kafka/profiles.h"
 #include "harness/plan/misplaced.h"
 #include "harness/scenario/scenario.h"
 
@@ -31,10 +32,11 @@ void add_line(std::string& lines, const std::string& line) {
 
 }  // namespace
 
-void add_scenario_options(po::options_description& options) {
-  options.add_options()("param,P",
-                        po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
-                        "set a param of the scenario; once for each (freshet check lists them)")(
+void add_scenario_options(OptionSpec& spec) {
+  spec.words["profile"] = cluster::profile_names();
+  spec.options.add_options()("param,P",
+                             po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
+                             "set a param of the scenario; once for each (freshet check lists them)")(
       "seed", po::value<std::uint64_t>()->value_name("N"),
       "seed of everything that is random: the same seed gives the same events")(
       "profile", po::value<std::string>()->value_name("NAME"),

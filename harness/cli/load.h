@@ -19,7 +19,7 @@ struct Prepared {
 };
 
 // -P, --seed and --profile.
-void add_scenario_options(po::options_description& options);
+void add_scenario_options(OptionSpec& spec);
 
 // Error: usage; its message has a line "file:line: what is wrong" for each thing that is.
 base::Result<Prepared> prepare(const std::string& file, const po::variables_map& values);

@@ -47,6 +47,11 @@ base::Status check_positional(const OptionSpec& spec, const po::variables_map& v
     return base::usage_error(
         fmt::format("unexpected argument {}", values[kPositional].as<std::vector<std::string>>().front()));
   }
+  if (spec.positional_is_many) {
+    if (found >= 2) return base::Ok{};
+    return base::usage_error(
+        fmt::format("two or more {}s are expected, found {}; --help shows examples", spec.positional, found));
+  }
   if (found > 1) {
     return base::usage_error(fmt::format("one {} is expected, found also {}", spec.positional,
                                          values[kPositional].as<std::vector<std::string>>()[1]));
@@ -79,6 +84,27 @@ base::Result<po::variables_map> parse(const OptionSpec& spec, const std::vector<
   }
   if (const base::Status status = check_positional(spec, values); !status) return status.error();
   return values;
+}
+
+std::vector<Option> option_list(const OptionSpec& spec) {
+  std::vector<Option> list;
+  for (const auto& described : spec.options.options()) {
+    Option option;
+    option.long_name = "--" + described->long_name();
+    const std::string name = described->canonical_display_name(po::command_line_style::allow_dash_for_short);
+    if (name.starts_with("-")) option.short_name = name;
+    option.about = described->description();
+    if (described->semantic()->max_tokens() > 0) {
+      const std::string value = described->semantic()->name();  // "FORMAT (=text)"
+      const std::size_t standard = value.find(" (=");
+      option.value = value.substr(0, standard);
+      if (standard != std::string::npos)
+        option.standard = value.substr(standard + 3, value.size() - standard - 4);
+      option.repeats = described->semantic()->is_composing();
+    }
+    list.push_back(std::move(option));
+  }
+  return list;
 }
 
 std::string option_help(const OptionSpec& spec) {

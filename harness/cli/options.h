@@ -18,6 +18,10 @@ struct OptionSpec {
   po::options_description options;  // shown by --help
   std::string positional;           // what the one argument is: "SCENARIO", "RUN"; "" when there is none
   bool positional_is_optional = false;
+  bool positional_is_many = false;  // at least two are expected
+  // The words that an option takes as its value, by its long name; kPositional: that the argument takes.
+  // Shells complete them.
+  std::map<std::string, std::vector<std::string>> words = {};
 };
 
 // Error: usage, in one sentence, naming what was found and the nearest legal name. With --help among the
@@ -26,6 +30,17 @@ base::Result<po::variables_map> parse(const OptionSpec& spec, const std::vector<
 
 // Key of the positional argument in the map.
 inline constexpr const char* kPositional = "argument";
+
+// The options as --help lists them.
+struct Option {
+  std::string long_name;   // "--out"
+  std::string short_name;  // "-o", or ""
+  std::string value;       // "FOLDER"; "" for a switch
+  std::string standard;    // the default as --help shows it, or ""
+  bool repeats = false;    // may be given several times
+  std::string about;
+};
+std::vector<Option> option_list(const OptionSpec& spec);
 
 // The text of --help: usage, what the command is for, its options, examples.
 std::string option_help(const OptionSpec& spec);

@@ -47,12 +47,17 @@ base::Status write_reports(const SettledRun& run) {
   return results::write_summary(run.folder, run.settled, judge::to_json(run.verdict));
 }
 
-base::Result<Format> parse_format(const std::string& name) {
+std::vector<std::string> format_names() {
   std::vector<std::string> names;
+  for (const auto& [word, format] : kFormats) names.emplace_back(word);
+  return names;
+}
+
+base::Result<Format> parse_format(const std::string& name) {
   for (const auto& [word, format] : kFormats) {
     if (name == word) return format;
-    names.emplace_back(word);
   }
+  const std::vector<std::string> names = format_names();
   const std::string near = base::nearest(name, names);
   return base::usage_error(fmt::format("--format {}: expected one of {}{}", name, fmt::join(names, ", "),
                                        near.empty() ? "" : "; nearest: " + near));

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "harness/base/result.h"
 #include "harness/cli/console.h"
@@ -26,6 +27,7 @@ base::Status write_reports(const SettledRun& run);
 
 // What can be made of a run: text for people, the rest for machines.
 enum class Format { text, json, junit, markdown, github };
+std::vector<std::string> format_names();
 // The name of one, as --format takes it. Error: usage, with the nearest name.
 base::Result<Format> parse_format(const std::string& name);
 // `clients`: as reports::summary() has it, of the text only.
