@@ -1,6 +1,7 @@
 // A settled run of which every figure is made up by hand: two classes, two groups, a replay, an incident.
 #pragma once
 
+#include "harness/judge/verdict.h"
 #include "harness/results/settle.h"
 #include "tests/unit/judge_fixture.h"
 

@@ -87,7 +87,7 @@ TEST(Markdown, HostileTextsStayText) {
   results::Settled settled = report_settled();
   judge::Verdict verdict = report_verdict();
   settled.figures.identity.scenario = verdict.slos[1].text = verdict.reason = kHostile;
-  verdict.validity[1].sentence = kHostile;
+  verdict.validity.back().sentence = kHostile;
   const std::string text = markdown(settled, verdict, kHostile);
   EXPECT_THAT(text, Not(HasSubstr("<script")));
   EXPECT_THAT(text, Not(HasSubstr("@me |")));
