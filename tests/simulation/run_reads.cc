@@ -110,6 +110,32 @@ TEST(RunReads, AFixedDelayGivesTheClosedForm) {
   EXPECT_NEAR(row.unseen_mean, kRate * kDelay, kRate * kDelay / 100) << "Little: λD events are unseen";
 }
 
+// One key served by one member: M/M/1. With μ services and ρμ events a second, P(S > θ) = ρ e^(-(1 - ρ) μ θ)
+// and the mean of S is ρ / (1 - ρ) / μ (the age of the oldest in the system; reference: metrics 14).
+TEST(RunReads, MM1GivesTheClosedForm) {
+  constexpr double kServed = 500, kBusy = 0.5;
+  plan::Plan plan = one_account(kBusy * kServed, 4800, 2 * kMillisecond);
+  plan.groups[0].service_time = static_cast<Nanos>(1e9 / kServed);
+  plan.groups[0].service = workloads::ServiceKind::exponential;
+  add_background(plan, 250);
+  SimulatedRun run;
+  const results::Settled settled = run(plan);
+  const results::ViewRow& row = view(settled);
+  EXPECT_GT(row.done, 1'190'000U);
+  const double expected = kBusy * std::exp(-(1 - kBusy) * kServed * 2e-3);
+  EXPECT_NEAR(expected, 0.3033, 1e-4);
+  EXPECT_NEAR(share(row), expected, expected / 100);
+  const double mean = kBusy / (1 - kBusy) / kServed;
+  EXPECT_NEAR(row.mean / 1e9, mean, mean / 100);
+  // p90 and p99 of S: where ρ e^(-(1 - ρ) μ θ) is a tenth and a hundredth.
+  for (const auto& [i, p] : {std::pair(1, 0.9), std::pair(2, 0.99)}) {
+    const double theta = std::log(kBusy / (1 - p)) / ((1 - kBusy) * kServed);
+    EXPECT_NEAR(static_cast<double>(row.quantiles[static_cast<std::size_t>(i)].value) / 1e9, theta,
+                theta / 50)
+        << p;
+  }
+}
+
 // Nothing moves from second 4 to second 9 and the bound is 2 s: every read is stale from 2 s after the first
 // event of the stall on, until the stall ends.
 TEST(RunReads, AStallMakesTheKnownDecisionsStale) {
