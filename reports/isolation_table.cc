@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/base/text.h"
 #include "reports/names.h"
 #include "reports/tables.h"
 
@@ -26,6 +27,7 @@ std::vector<std::string> cells_of(const OffAndOn& figures, const OffAndOn* loopb
   std::vector<std::string> row = {cell(figures.off), cell(figures.on), ratio_cell(figures.index)};
   if (loopback) row.push_back(ratio_cell(loopback->index));
   row.push_back(std::move(replayed));
+  row.push_back(base::format_count(figures.off.n) + ", " + base::format_count(figures.on.n));
   return row;
 }
 
@@ -53,6 +55,7 @@ std::string isolation_table(const results::Settled& settled, const Style& style)
   std::vector<std::string> heads = {"p99 off", "p99 on", "index"};
   if (!loopback.empty()) heads.emplace_back("loopback");
   heads.emplace_back("replayed");
+  heads.emplace_back("events off, on");
   Table table("Isolation index: p99 with the replay on ÷ off", std::move(heads));
   for (std::size_t i = 0; i < rows.size(); ++i)
     add_row(table, settled.plan, rows[i], loopback.empty() ? nullptr : &loopback[i]);

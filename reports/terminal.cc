@@ -132,7 +132,8 @@ std::string validity_list(const Settled& settled, const judge::Verdict& verdict,
                     8, style);
   }
   if (!settled.figures.hiccups.empty()) {
-    std::string line = "  host timer lateness, weighted by time:";
+    std::string line = fmt::format("  host timer lateness, weighted by time, over {} ms:",
+                                   base::format_count(settled.figures.hiccups.front().n));
     const std::vector<std::string> row = cells(settled.figures.hiccups);
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (!row[i].empty()) line += fmt::format("{} {} {}", i == 0 ? "" : ",", kQuantileHeads[i], row[i]);

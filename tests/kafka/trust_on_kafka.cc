@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
@@ -37,28 +38,30 @@ double number_after(const std::string& text, const std::string& word) {
   return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + word.size(), nullptr);
 }
 
-// Kafka's EndToEndLatency sends a record, waits for its acknowledgement, and polls until it is there: from
-// before send() to after poll(), in a closed loop. Ours is from the intended time to the view's update, at a
-// rate so low that nothing waits for anything. The difference: ours has the sender's lateness and the wakes
-// of three threads in it, theirs waits for the acknowledgement first and polls without pause. So they agree
-// to a small factor and not better, whatever the machine.
+// Kafka's EndToEndLatency sends a record, waits for its acknowledgement, and polls without pause until it is
+// there: from before send() to after poll(), in a closed loop. Ours is from the intended time to the view's
+// update, at a rate so low that nothing waits for anything; it has the sender's lateness and the wakes of
+// three threads and of librdkafka's in it. So they are of one size and no more alike, whatever the machine.
+// Both at the same time, so that what else the machine does is done to both.
 TEST(BesideKafkasOwnTool, StalenessIsOfTheSameSize) {
   const std::string address = shared_kafka();
   ASSERT_FALSE(address.empty()) << "no Kafka to test on";
-  const ScriptRan theirs = kafka_script("tool e2e-latency --bootstrap-server " + address +
-                                        " --topic freshet-test-e2e --num-records 2000 --producer-acks all"
-                                        " --record-size 200");
+  auto tool = std::async(std::launch::async, [&] {
+    return kafka_script("tool e2e-latency --bootstrap-server " + address +
+                        " --topic freshet-test-e2e --num-records 2000 --producer-acks all --record-size 200");
+  });
+  KafkaRun run(address);
+  const results::Settled settled = run(one_by_one(100, 15));
+  const ScriptRan theirs = tool.get();
   ASSERT_NE(theirs.output.find("50th ="), std::string::npos) << theirs.output;
   const double theirs_ms = number_after(theirs.output, "50th =") + 0.5;  // whole milliseconds, rounded down
-  KafkaRun run(address);
-  const results::Settled settled = run(one_by_one(200, 15));
   const results::StalenessRow& ours = row(settled.figures);
   EXPECT_EQ(ours.outcomes.visible, ours.outcomes.planned);
   const double ours_ms = static_cast<double>(quantile(ours, 0.5)) / kMillisecond;
   std::printf("p50: staleness %.3f ms, Kafka's EndToEndLatency %.1f ms: %.2f times\n%s\n", ours_ms, theirs_ms,
               ours_ms / theirs_ms, theirs.output.c_str());
-  EXPECT_LT(ours_ms, 5 * theirs_ms);
-  EXPECT_LT(theirs_ms, 5 * ours_ms);
+  EXPECT_LT(ours_ms, 10 * theirs_ms);
+  EXPECT_LT(theirs_ms, 10 * ours_ms);
 }
 
 // A broker is frozen for 3 s. The event that was due first then waits 3 s, less the time until it would have
