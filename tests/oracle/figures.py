@@ -25,14 +25,29 @@ def rank_of(p, n):
 def quantile(p, values, ages=()):
     """Over planned events: `values` are sorted (ns), `ages` are lower bounds of those that never became visible."""
     n = len(values) + len(ages)
+    result = {"p": p, "kind": "n/a", "n": n}
     if n == 0 or (p < 1 and n * (1 - p) < 10 - 1e-6):
-        return {"p": p, "kind": "n/a"}
-    rank = rank_of(p, n)
-    if rank <= len(values):
-        return {"p": p, "kind": "exact", "ns": shown(values[rank - 1])}
-    both = sorted(list(values) + [max(age, 0) for age in ages])
-    value = both[rank - 1]
-    return {"p": p, "kind": "at_least", "ns": 0 if value < 0 else hdr.bucket(value // 1000)[0] * 1000}
+        return result
+    both = sorted(list(values) + [max(age, 0) for age in ages]) if ages else values
+
+    def at(rank):
+        if rank <= len(values):
+            return "exact", shown(values[rank - 1])
+        return "at_least", 0 if both[rank - 1] < 0 else hdr.bucket(both[rank - 1] // 1000)[0] * 1000
+
+    result["kind"], result["ns"] = at(rank_of(p, n))
+    if p < 1:
+        # The binomial interval of order statistics in its large-sample form, rounded outwards.
+        reach = 1.959963984540054 * math.sqrt(p * n * (1 - p))
+        low, high = max(0, math.floor(p * n - reach)), math.ceil(p * n + reach) + 1
+        if low >= 1 and high <= n:
+            result["sampling_floor"] = {"low_ns": at(low)[1], "high_ns": at(high)[1], "high_kind": at(high)[0]}
+    return result
+
+
+def uncounted(p, kind="n/a", **more):
+    """A figure that is no percentile over events, in the same form."""
+    return {"p": p, "kind": kind, "n": 0, **more}
 
 
 def shown(value):
@@ -344,7 +359,7 @@ class Figures:
             pairs.append(pair)
             off_phase = None
         row = compared(all_off, all_on) if whole >= 4 else {
-            "off": {"p": 0.0, "kind": "n/a"}, "on": {"p": 0.0, "kind": "n/a"}, "index": {"kind": "n/a"}}
+            "off": uncounted(0.0), "on": uncounted(0.0), "index": {"kind": "n/a"}}
         return {**row, "schedule": schedule, "class": self.streams[stream]["class"], **self.names(p, stream),
                 "pairs": pairs}
 

@@ -146,6 +146,13 @@ class Host:
                         out.append({"stream": stream["name"], "what": what, "asked": text(a), "found": text(b)})
         return out
 
+    # --- compressibility (V8), measured before the start ---
+    def payloads(self):
+        asked = {s["name"]: s.get("compresses") for s in self.plan["streams"]}
+        keys = ("ratio", "codec", "zstd", "lz4", "batch_bytes", "batch_records", "as_sent", "as_sent_records")
+        return [{"stream": row["stream"], "asked": asked[row["stream"]], **{k: Fact(row[k]) for k in keys}}
+                for row in self.folder.manifest.get("payload", [])]
+
     # --- clients (K3) ---
     def clients(self):
         def owner(r):

@@ -23,23 +23,30 @@ from folder import Folder, Unusable
 from host import Host
 from interval_log import MEASURES, IntervalLog
 from passes import Spans
+from reads import Reads
 from slos import Slos
+from trust import Trust
 from truth import Truth
 
 
 def recompute(figures):
     """summary.json, made again."""
     folder = figures.folder
-    spans, disturbances, host = Spans(figures), Disturbances(figures), Host(figures)
-    slos = Slos(figures, disturbances)
+    spans, disturbances, host, reads = Spans(figures), Disturbances(figures), Host(figures), Reads(figures)
+    slos = Slos(figures, disturbances, reads)
+    trust = Trust(figures, slos)
     isolation = figures.isolation(spans)
     loopback = os.path.join(folder.path, "loopback")
+    noise_floor = trust.noise_floor()
     return {
         "schema_version": 1,
         "identity": host.identity(),
         "run": host.run(),
         "slos": slos.evidence,
-        "staleness": figures.staleness(),
+        "staleness": trust.near_floor(figures.staleness(), noise_floor),
+        "noise_floor": noise_floor,
+        "steady": trust.steady(),
+        "budgets": trust.budgets(),
         "tails": figures.tails(),
         "lags": figures.lag_rows(),
         "disturbances": disturbances.rows(),
@@ -53,16 +60,20 @@ def recompute(figures):
         "offset_falls": disturbances.offset_falls(),
         "group_changes": disturbances.group_changes(),
         "moves": disturbances.move_rows(),
+        "over_bound": reads.over_bound(),
+        "views": reads.views(),
+        "decisions": reads.decisions(),
+        "critical_events": reads.critical_events(),
         "ledgers": figures.ledgers(spans),
         "producers": figures.producers(),
         "clients": host.clients(),
         "durability": host.durability(),
+        "payloads": host.payloads(),
+        "host": trust.host(),
         "validity": host.validity(),
         "damage": [],
-        "verdict": slos.verdict(host, disturbances.commands),
-        # Views and reads (R1-R4) get their figures here, from the read records of the trace.
+        "verdict": slos.verdict(host, disturbances.commands, trust),
     }
-
 
 def from_the_log(figures):
     """The percentiles of staleness and of the producing side, from intervals.hlog (H3)."""
@@ -71,8 +82,9 @@ def from_the_log(figures):
 
 
 def only_quantiles(summary):
-    rows = [{"quantiles": row["quantiles"]} for row in summary["staleness"]]
-    return {"staleness": rows, "producers": [{m: row[m] for m in MEASURES} for row in summary["producers"]]}
+    plain = lambda quantiles: [{k: q[k] for k in ("p", "kind", "ns") if k in q} for q in quantiles]
+    rows = [{"quantiles": plain(row["quantiles"])} for row in summary["staleness"]]
+    return {"staleness": rows, "producers": [{m: plain(row[m]) for m in MEASURES} for row in summary["producers"]]}
 
 
 def loopback_isolation(path):

@@ -1,13 +1,15 @@
 """SLOs: what each stands for (E9), what its verdict rests on (E7, V1, V4) and whether it holds; then the validity rules
 and the run's verdict."""
-from compare import Between, Fact, OneOf, Words
-from figures import ALL, DISTURBING, quantile, value_at
+from compare import Between, Fact, OneOf, Words, between
+from figures import ALL, DISTURBING, quantile, uncounted, value_at
 from generator import mass_of
 from lags import second_of
 from truth import NEVER
 
-COUNTED = ("lost", "duplicate", "out_of_order")
-BY_PHASE = ("staleness_percentile", "staleness_share", "freshness_lag")
+COUNTED = ("lost", "duplicate", "out_of_order", "late", "missed")
+LEDGER = ("lost", "duplicate", "out_of_order")
+DECISIONS = ("stale_decisions", "critical_stale_decisions")
+SHARES = ("staleness_share",) + DECISIONS
 BILLION = 1_000_000_000
 
 
@@ -29,8 +31,8 @@ def expected(plan, stream, tier, begin, end):
 
 
 class Slos:
-    def __init__(self, figures, disturbances):
-        self.figures, self.truth, self.plan = figures, figures.truth, figures.plan
+    def __init__(self, figures, disturbances, reads):
+        self.figures, self.truth, self.plan, self.reads = figures, figures.truth, figures.plan, reads
         self.instances = list(self._instances())
         self.evidence = [self._evidence(*i) for i in self.instances]
 
@@ -42,6 +44,9 @@ class Slos:
         plan, end = self.plan, self.truth.end
         for slo in plan["slos"]:
             figure = slo["figure"]
+            if figure in DECISIONS + ("view_staleness",):
+                yield from self._of_reads(slo)
+                continue
             for s, stream in enumerate(plan["streams"]):
                 if slo["class"] not in ("", stream["class"]):
                     continue
@@ -53,7 +58,9 @@ class Slos:
                         if slo["tier"] not in self.figures.tiers[s]:
                             continue
                         tier = self.figures.tiers[s].index(slo["tier"])
-                    if figure in COUNTED:
+                    if figure in ("late", "missed") and not self._critical(figure, s, p):
+                        continue
+                    if figure in LEDGER:
                         if expected(plan, s, -1, 0, end) > 0:
                             yield slo, s, p, tier, None
                         continue
@@ -66,19 +73,53 @@ class Slos:
                             if expected(plan, s, tier, phase["begin"], phase["end"]) > 0:
                                 yield slo, s, p, tier, i
 
+    def _critical(self, figure, s, p):
+        return self.plan["streams"][s]["critical"] and (figure == "missed" or self.reads.looked_at(p, s))
+
+    def _of_reads(self, slo):
+        for r, spec in enumerate(self.reads.specs):
+            p = self.figures.live[spec["group"]]
+            if slo.get("read", "") not in ("", spec["name"]) or slo["group"] not in ("", p.name):
+                continue
+            critical = any(self.plan["streams"][s]["critical"] for s in spec["streams"])
+            if slo["figure"] == "critical_stale_decisions" and not critical:
+                continue
+            for s in spec["streams"]:
+                if slo["class"] not in ("", self.plan["streams"][s]["class"]):
+                    continue
+                for i, phase in enumerate(self.plan["phases"]):
+                    selected = not slo["phase"] or self._called(phase, slo["phase"])
+                    if self.figures.measured(i) and selected and self._reads_expected(spec, phase) > 0:
+                        yield {**slo, "of": slo, "of_read": r}, s, p, -1, i
+                if slo["figure"] in DECISIONS:
+                    break
+
+    def _reads_expected(self, spec, phase):
+        if not spec["triggered"]:
+            return spec["rate"] * (phase["end"] - phase["begin"]) / 1e9
+        delay = spec["delay_min"] + (spec["delay_max"] - spec["delay_min"]) // 2
+        return spec["share"] * expected(self.plan, spec["after"], -1, phase["begin"] - delay, phase["end"] - delay)
+
     def text(self, slo, s, p, tier, phase):
         stream, threshold = self.plan["streams"][s], slo["threshold"]
-        figure = {"staleness_percentile": f"staleness p{slo['percentile'] * 100:g}"}.get(
-            slo["figure"], slo["figure"].replace("_", " "))
+        figure = slo["figure"].replace("_", " ")
+        if slo["figure"] in ("staleness_percentile", "view_staleness"):
+            figure = f"{figure.removesuffix(' percentile')} p{slo['percentile'] * 100:g}"
+        if slo["figure"] in DECISIONS:
+            name = self.reads.specs[slo["of_read"]]["name"]
+            where = self.plan["phases"][phase]["name"]
+            return f"{figure} of {name} at {p.name} in {where} {slo['comparison']} {threshold * 100:g} %"
         text = f"{figure} of {stream['class']}"
         if stream["name"] != stream["class"]:
             text += f" (stream {stream['name']})"
         if tier >= 0:
             text += f", tier {self.figures.tiers[s][tier]},"
         text += f" at {p.name}"
+        if "of_read" in slo:
+            text += f", read by {self.reads.specs[slo['of_read']]['name']},"
         if phase is not None:
             text += f" {'after' if slo['figure'] == 'time_to_fresh' else 'in'} {self.plan['phases'][phase]['name']}"
-        if slo["figure"] == "staleness_share":
+        if slo["figure"] in SHARES:
             bound = f"{threshold * 100:g} %"
         elif slo["figure"] in COUNTED:
             bound = f"{threshold:g}"
@@ -90,8 +131,14 @@ class Slos:
     def _evidence(self, slo, s, p, tier, phase):
         figure = slo["figure"]
         row = {"slo": self.text(slo, s, p, tier, phase), "planned": 0, "bad": 0, "bad_without_own": 0,
-               "figure": {"p": 0.0, "kind": "n/a"}, "count": 0, "share": 0.0, "own_delay_ns": 0, "hiccup_ns": 0}
-        if figure in COUNTED:
+               "figure": uncounted(0.0), "count": 0, "share": 0.0, "own_delay_ns": 0, "hiccup_ns": 0}
+        if "of_read" in slo:
+            self._read(row, slo, s, phase)
+        elif figure in ("late", "missed"):
+            self._critical_events(row, figure, s, p, phase)
+        elif figure == "time_over_bound":
+            self._over(row, s, p, phase)
+        elif figure in LEDGER:
             self._ledger(row, figure, s, p)
         elif figure in ("freshness_lag", "time_to_fresh"):
             self._lag(row, figure, s, p, phase)
@@ -105,9 +152,47 @@ class Slos:
         row["count"] = {"lost": outcomes["lost"], "out_of_order": ledger["out_of_order"],
                         "duplicate": ledger["redelivered"] + ledger["log_duplicate"] + ledger["reprocessed"]}[figure]
 
-    def _own(self, row, s, tier, phase, p, later):
+    def _read(self, row, slo, s, phase):
+        """Over planned reads: over the threshold, or not done."""
+        spec, r = self.reads.specs[slo["of_read"]], slo["of_read"]
+        due, done = self.reads.of(r, phase)
+        if slo["figure"] == "view_staleness":
+            values = sorted(looks[spec["streams"].index(s)].staleness for _, _, looks in done)
+            over = sum(v > round(slo["threshold"]) for v in values)
+            row["figure"] = quantile(slo["percentile"], values, [0] * (len(due) - len(done)))
+            p = slo["percentile"]
+        else:
+            _, _, stale, critical = self.reads.decided(r, phase)
+            over, p = (stale if slo["figure"] == "stale_decisions" else critical), 1 - slo["threshold"]
+        row["planned"], row["bad"], row["bad_without_own"] = len(due), over + len(due) - len(done), over
+        row["share"] = row["bad"] / len(due) if due else 0.0
+        self._own(row, s, -1, phase, p, False, spec["streams"] if slo["figure"] in DECISIONS else None)
+
+    def _critical_events(self, row, figure, s, p, phase):
+        rows = self.figures.chosen(p, s, -1, phase)
+        row["planned"] = len(rows)
+        if figure == "missed":
+            row["count"] = sum(r[2] not in ("visible", "superseded") for r in rows)
+        else:
+            row["count"] = self.reads.late_in(p, s, phase)
+            done = sum(len(self.reads.of(r, phase)[1]) for r, spec in enumerate(self.reads.specs)
+                       if spec["group"] == p.index and s in spec["streams"])
+            row["planned"] = row["planned"] if done else 0
+        self._own(row, s, -1, phase, 1.0, False)
+
+    def _over(self, row, s, p, phase):
+        spec = self.plan["phases"][phase]
+        row["planned"] = len(self.figures.chosen(p, s, -1, phase))
+        row["figure"]["p"] = 1.0
+        self._own(row, s, -1, phase, 1.0, False)
+        if self.figures.lags[p.index, s].rows and self.truth.planned_until > spec["begin"]:
+            exact, late = self.reads.over(p, s, spec["begin"], min(spec["end"], self.truth.planned_until))
+            row["figure"] = uncounted(1.0, "exact", ns=between(exact[0], late[0]))
+
+    def _own(self, row, s, tier, phase, p, later, streams=None):
         phases = range(phase, len(self.plan["phases"]) if later else phase + 1)
-        row["own_delay_ns"] = value_at(self.figures.delay_values(s, "own_delay", tier, phases), p)
+        delays = sorted(d for one in streams or [s] for d in self.figures.delay_values(one, "own_delay", tier, phases))
+        row["own_delay_ns"] = value_at(delays, p)
         row["hiccup_ns"] = Fact(value_at(self.figures.hiccup_values(phases), p))
 
     def _lag(self, row, figure, s, p, phase):
@@ -118,11 +203,11 @@ class Slos:
         if not lags.rows or self.truth.planned_until <= spec["begin"]:
             return
         if figure == "freshness_lag":
-            row["figure"] = {"p": 1.0, "kind": "exact", "ns": self.figures.lag_row(p, s, phase)["freshness_ns"]}
+            row["figure"] = uncounted(1.0, "exact", ns=self.figures.lag_row(p, s, phase)["freshness_ns"])
         else:
             reached, took, _, _ = self.figures.freshening(p, s, spec["begin"], spec["end"], NEVER)
             kind = OneOf({"exact", "at_least"}) if isinstance(reached, OneOf) else "exact" if reached else "at_least"
-            row["figure"] = {"p": 1.0, "kind": kind, "ns": took}
+            row["figure"] = uncounted(1.0, kind, ns=took)
 
     def _staleness(self, row, slo, s, p, tier, phase):
         share = slo["figure"] == "staleness_share"
@@ -138,7 +223,7 @@ class Slos:
 
     # --- verdict ---
     def _allowed(self, slo, planned):
-        part = slo["threshold"] if slo["figure"] == "staleness_share" else None
+        part = slo["threshold"] if slo["figure"] in SHARES else None
         billionths = round(part * BILLION) if part is not None else BILLION - round(slo["percentile"] * BILLION)
         return planned * billionths // BILLION
 
@@ -146,7 +231,7 @@ class Slos:
         compared = {"below": lambda a, b: a < b, "above": lambda a, b: a > b, "exactly": lambda a, b: a == b}
         if slo["figure"] in COUNTED:
             return row["planned"] > 0 and compared[slo["comparison"]](row["count"], round(slo["threshold"]))
-        if slo["figure"] in ("freshness_lag", "time_to_fresh"):
+        if slo["figure"] in ("freshness_lag", "time_to_fresh", "time_over_bound"):
             figure = row["figure"]
             if isinstance(figure["kind"], OneOf) or isinstance(figure.get("ns"), Between):
                 figure = self._told(row)  # which was compared with what it may be
@@ -168,9 +253,15 @@ class Slos:
         return [self._holds(i[0], row, row["bad"]) for i, row in zip(self.instances, self.evidence)]
 
     def _gated_bound(self, slo, s, p):
-        if slo["figure"] in COUNTED:
+        if slo["figure"] in LEDGER + ("missed",):
             return 0
-        return self.figures.bound(p, s) if slo["figure"] == "staleness_share" else round(slo["threshold"])
+        if slo["figure"] in DECISIONS:
+            looks = [t for t in self.reads.specs[slo["of_read"]]["streams"]
+                     if slo["figure"] == "stale_decisions" or self.plan["streams"][t]["critical"]]
+            return min(self.figures.bound(p, t) for t in looks)
+        if slo["figure"] in ("staleness_share", "late", "time_over_bound"):
+            return self.figures.bound(p, s)
+        return round(slo["threshold"])
 
     def _within(self, member, part):
         """The figure at its worst against a part of the bound, over all SLOs that have one."""
@@ -184,9 +275,18 @@ class Slos:
     def _own_delay_holds(self):
         for (slo, _, _, _, _), row in zip(self.instances, self.evidence):
             if not self._holds(slo, row, row["bad"]) and self._holds(slo, row, row["bad_without_own"]) and \
-                    slo["figure"].startswith("staleness"):
+                    slo["figure"] in SHARES + ("staleness_percentile", "view_staleness"):
                 return False
         return self._within("own_delay_ns", 20)
+
+    def _sent_and_read(self, host):
+        """What is not read is the reader's own doing, as what is not sent is the sender's."""
+        rows = [(r["planned"], r["not_sent_own"]) for r in host.own_not_sent()]
+        for r in range(len(self.reads.specs)):
+            for phase in range(len(self.plan["phases"])):
+                planned, done, _, _ = self.reads.decided(r, phase)
+                rows.append((planned, planned - done))
+        return all(missing * 100 <= planned for planned, missing in rows)
 
     def _smallest_bound(self):
         bounds = [s["bound"] for s in self.plan["streams"]]
@@ -194,24 +294,29 @@ class Slos:
         bounds += [self._gated_bound(i[0], i[1], i[2]) for i in self.instances]
         return min((b for b in bounds if b > 0), default=BILLION)
 
-    def validity(self, host, commands):
+    def validity(self, host, commands, trust):
         """Rule -> whether it holds, in order."""
         rules = {"V1 own-delay": self._own_delay_holds(),
-                 "V2 own-not-sent": all(r["not_sent_own"] * 100 <= r["planned"] for r in host.own_not_sent()),
+                 "V2 own-not-sent": self._sent_and_read(host),
                  "V3 receiver-bound": all(r["bound_seconds"] * 100 <= r["measured_seconds"] or r["bound_seconds"] < 3
                                           for r in host.receivers()),
                  "V4 host-stall": self._within("hiccup_ns", 20),
                  "V5 clock": abs(host.wall_step()) * 10 <= self._smallest_bound() and host.negative_staleness() == 0}
+        if trust.steady():
+            rules["V6 cold"] = trust.steady_holds()
         if host.asks_for_durability():
             rules["V7 durability"] = not host.durability()
+        full = [(r["ratio"].value, r["asked"]) for r in host.payloads() if r["batch_bytes"].value >= 16 << 10]
+        if host.payloads():
+            rules["V8 payload"] = all(abs(ratio / asked - 1) <= 0.25 for ratio, asked in full)
         if commands:
             rules["V9 disturbance"] = not any(c["failed"] for c in commands)
         return rules
 
-    def verdict(self, host, commands):
-        rules, holds = self.validity(host, commands), self.holds()
+    def verdict(self, host, commands, trust):
+        rules, holds = self.validity(host, commands, trust), self.holds()
         ending = self.truth.folder.end["ending"]
-        stands = {id(i[0]) for i in self.instances}
+        stands = {id(i[0].get("of", i[0])) for i in self.instances}
         empty = [slo for slo in self.plan["slos"] if id(slo) not in stands]
         planned = any(self.figures.chosen(p, s, -1, phase) for p in self.figures.live for s in p.streams
                       for phase in self.figures.all_and_each_phase())
@@ -228,5 +333,8 @@ class Slos:
                 for i, row, h in zip(self.instances, self.evidence, holds)]
         rows += [{"slo": Words(), "holds": False, "line": slo["line"], **words} for slo in empty]
         return {"outcome": outcome, "exit_status": status, "reason": Words(), "slos": rows,
-                "validity": [{"rule": rule, "holds": held, "sentence": Words(), "figure": Words(), "limit": Words()}
-                             for rule, held in rules.items()]}
+                "validity": [self._rule(rule, held, trust) for rule, held in rules.items()]}
+
+    def _rule(self, rule, held, trust):
+        said = rule == "V6 cold" and any(r["cold"] for r in trust.steady())
+        return {"rule": rule, "holds": held, "said": said, "sentence": Words(), "figure": Words(), "limit": Words()}
