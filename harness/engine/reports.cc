@@ -47,7 +47,7 @@ Stepped Reports::step(const base::Clock& clock) {
 void Reports::handle(const cluster::Report& report, Nanos monotonic) {
   using measure::Count;
   measure::Envelope envelope;
-  if (measure::read_envelope(report.value, context_.run_id, envelope) != measure::Decoded::ok) {
+  if (!measure::read_own_envelope(report.value, context_.run_id, envelope)) {
     // Our own value came back damaged from the client: nothing can be said of any event, so it is said aloud.
     context_.notes.add(monotonic, "report_unreadable", {{"stream", context_.plan.streams[stream_].name}});
     return;

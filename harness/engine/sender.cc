@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kEventsPerStep = 64;
 // How soon a parked stream tries again, and how near to its schedule a stall episode ends (V1).
-constexpr Nanos kRetry = 200 * base::kMicrosecond;
+constexpr Nanos kRetry = base::kMillisecond;
 constexpr Nanos kStallEnds = base::kMillisecond;
 
 std::uint32_t largest_value(const plan::Plan& plan) {

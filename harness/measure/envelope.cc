@@ -106,6 +106,11 @@ std::uint64_t checksum(const Head& head, std::span<const std::byte> value) {
   return sum.finish(value.size());
 }
 
+bool is_ours(const Head& head, std::uint64_t run) {
+  return static_cast<std::uint32_t>(head[0]) == kMagic &&
+         static_cast<std::uint8_t>(head[0] >> 32) == kVersion && head[1] == run;
+}
+
 }  // namespace
 
 void write_envelope(const Envelope& envelope, std::span<std::byte> value) {
@@ -126,10 +131,18 @@ Decoded read_envelope(std::span<const std::byte> value, std::uint64_t run, Envel
     // Damaged, if anything still says that it is ours.
     return marked || head[1] == run ? Decoded::corrupt : Decoded::foreign;
   }
-  const auto version = static_cast<std::uint8_t>(head[0] >> 32);
-  if (!marked || head[1] != run || version != kVersion) return Decoded::foreign;
+  if (!is_ours(head, run)) return Decoded::foreign;
   out = unpack(head);
   return Decoded::ok;
+}
+
+bool read_own_envelope(std::span<const std::byte> value, std::uint64_t run, Envelope& out) {
+  if (value.size() < kEnvelopeSize) return false;
+  Head head;
+  std::memcpy(head.data(), value.data(), sizeof head);
+  if (!is_ours(head, run) || static_cast<std::uint32_t>(head[7]) != value.size()) return false;
+  out = unpack(head);
+  return true;
 }
 
 }  // namespace freshet::measure

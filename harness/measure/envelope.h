@@ -51,5 +51,8 @@ enum class Decoded { ok, foreign, corrupt };
 void write_envelope(const Envelope& envelope, std::span<std::byte> value);
 // `run`: the run the value has to belong to. `out` is set when ok.
 Decoded read_envelope(std::span<const std::byte> value, std::uint64_t run, Envelope& out);
+// Of a value that has not left this process, as a delivery report brings it back: its checksum is not
+// computed again. False: no envelope of the run.
+bool read_own_envelope(std::span<const std::byte> value, std::uint64_t run, Envelope& out);
 
 }  // namespace freshet::measure

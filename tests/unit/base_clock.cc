@@ -66,6 +66,23 @@ TEST(RealClock, CpuTimeLeavesOutWhatAWaitSpins) {
   EXPECT_LT(work, all / 2);
 }
 
+// Events closer than a sleep overshoots, for long: by spinning alone they would take the whole core.
+TEST(EventWake, SpinsForATenthOfTheTimeAtMost) {
+  const RealClock clock;
+  EventWake wake;
+  const auto cpu = [&] {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * kSecond + t.tv_nsec;
+  };
+  const Nanos begin = clock.now(), spun_before = cpu() - clock.thread_cpu();
+  while (clock.now() - begin < 300 * kMillisecond) wake.wait_until(clock, clock.now() + 40 * kMicrosecond);
+  const Nanos spun = cpu() - clock.thread_cpu() - spun_before;
+  EXPECT_GT(spun, 0);
+  // What was saved up before, a tenth, and the last spin, which may be a little more than is left.
+  EXPECT_LT(spun, 10 * kMillisecond + (clock.now() - begin) / 10 + kMillisecond);
+}
+
 TEST(RunTime, ConvertsBetweenTheTwoLines) {
   RunTime time;
   EXPECT_FALSE(time.started());

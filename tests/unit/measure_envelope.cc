@@ -56,6 +56,21 @@ TEST(Envelope, IsReadAsItWasWrittenAtEverySize) {
   }
 }
 
+// What a delivery report brings back: told by its head alone.
+TEST(Envelope, OfOurOwnIsToldWithoutItsChecksum) {
+  std::vector<std::byte> value = value_of(200);
+  Envelope read;
+  ASSERT_TRUE(read_own_envelope(value, kRun, read));
+  EXPECT_EQ(read.n, sample().n);
+  EXPECT_EQ(read.flags, sample().flags);
+  EXPECT_FALSE(read_own_envelope(value, kRun + 1, read));
+  EXPECT_FALSE(read_own_envelope(std::span(value).first(199), kRun, read));
+  EXPECT_FALSE(read_own_envelope(std::span(value).first(kEnvelopeSize - 1), kRun, read));
+  EXPECT_FALSE(read_own_envelope({}, kRun, read));
+  value[0] = ~value[0];
+  EXPECT_FALSE(read_own_envelope(value, kRun, read));
+}
+
 // The bytes, so that a value written by one build is read by the next. The checksum is a value once computed:
 // it must never change within version 1.
 TEST(Envelope, LiesAsItsLayoutSays) {
