@@ -37,14 +37,14 @@ def by_purpose(threads, streams, members):
 class FreshetRun:
     """`freshet run` of a scenario with one group, whose members' threads are `members`."""
 
-    def __init__(self, freshet, scenario, brokers, rate, seconds, streams, members):
+    def __init__(self, freshet, scenario, brokers, prefix, rate, seconds, streams, members):
         self.folder = tempfile.mkdtemp(prefix="freshet-bench-")
         self.streams, self.members = streams, members
         self.samples = []  # (time, {purpose: CPU seconds})
         self.seen = {}  # second of the run -> when its counts were first there
         self.rows = {}  # (stream, pass, second) -> {counter: events}
         command = [freshet, "run", scenario, "-b", brokers, "-o", self.folder + "/run", "--quiet", "--json",
-                   "-P", f"rate={rate}/s", "-P", f"length={seconds}s"]
+                   "--prefix", prefix, "-P", f"rate={rate}/s", "-P", f"length={seconds}s"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         stdin=subprocess.DEVNULL)
         self.watch = threading.Thread(target=self.sample)
@@ -78,11 +78,15 @@ class FreshetRun:
         for _, _, second in rows:
             self.seen.setdefault(second, now)
 
+    def last_second(self):
+        """The last one whose counts are there; -1: none yet."""
+        return max(self.seen, default=-1)
+
     def wait_until_second(self, second, seconds):
         def there():
             if self.process.poll() is not None:
                 raise Failed(f"freshet ended with status {self.process.returncode}\n{self.process.stderr.read()}")
-            return second in self.seen
+            return self.last_second() >= second
         wait_for(f"second {second} of a run", there, seconds)
 
     def end(self):

@@ -16,12 +16,16 @@ def process_cpu(pid):
 
 
 def thread_cpu(pid):
-    """(thread id, name, CPU seconds) of each living thread, in the order in which they were made."""
+    """(number, name, CPU seconds) of each living thread, in the order in which they were made."""
+    most = int(pathlib.Path("/proc/sys/kernel/pid_max").read_text())
     rows = []
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         try:
             name = (task / "comm").read_text().strip()
-            rows.append((int(task.name), name, int((task / "schedstat").read_text().split()[0]) / 1e9))
+            number = int(task.name)
+            # Thread ids begin again when they have come to the end.
+            rows.append((number if number >= pid else number + most, name,
+                         int((task / "schedstat").read_text().split()[0]) / 1e9))
         except (FileNotFoundError, ProcessLookupError):
             pass
     return sorted(rows)
@@ -65,6 +69,10 @@ class Program:
         self.process.wait()
         for reader in self.readers:
             reader.join()
+
+    def count(self):
+        """How often it has told of events."""
+        return len([sample for sample in self.samples if sample[0] > 0])
 
     def per_cpu_second(self, skip, seconds):
         """Events per CPU second over `seconds` lines that tell, behind the first `skip`."""

@@ -77,49 +77,60 @@ class Bench:
         try:
             for program in programs:
                 wait_for(" ".join(map(str, program.command[:2])),
-                         lambda p=program: len([s for s in p.samples if s[0] > 0]) >= wanted or
-                         p.process.poll() is not None, 60 + wanted)
+                         lambda p=program: p.count() >= wanted or p.process.poll() is not None, 60 + wanted)
         finally:
             for program in programs:
                 program.end()
         return [program.per_cpu_second(SKIP, self.options.seconds) for program in programs]
 
-    def bare(self, _):
+    def bare(self):
         (flat_out,) = self.measured(self.bare_producer(self.topic(), 0))
-        topic = self.topic()
-        consumer = self.bare_consumer(topic)
-        produced, consumed = self.measured(self.bare_producer(topic, self.options.rate), consumer)
-        return {"flat-out": flat_out, "produced": produced, "consumed": consumed}
+        (produced,) = self.measured(self.bare_producer(self.topic(), self.options.rate))
+        return {"bare": {"flat-out": flat_out, "produced": produced}}
 
-    def kafkas_own(self, _):
+    def kafkas_own(self):
         (flat_out,) = self.measured(self.java_producer(self.topic(), 0))
         topic = self.topic()
         consumer = self.java_consumer(topic)
         produced, consumed = self.measured(self.java_producer(topic, self.options.rate), consumer)
-        return {"flat-out": flat_out, "produced": produced, "consumed": consumed}
+        return {"java": {"flat-out": flat_out, "produced": produced, "consumed": consumed}}
 
     def run(self, scenario, rate, seconds, streams):
-        return FreshetRun(self.options.freshet, HERE / scenario, self.options.brokers, rate, seconds, streams,
-                          {"reader-0"})
+        self.topics += 1
+        return FreshetRun(self.options.freshet, HERE / scenario, self.options.brokers, f"bench-{self.topics}-", rate,
+                          seconds, streams, {"reader-0"})
 
-    def freshet(self, _):
+    def freshet(self):
         begin, end = SKIP, SKIP + self.options.seconds
-        figures = {}
         run = self.run("produce.lua", FLAT_OUT, end + 30, 2)
         try:
             run.wait_until_second(end + 1, 60 + end)
-            figures["flat-out"] = run.per_cpu_second("sent", "produce", begin, end)
+            flat_out = run.per_cpu_second("sent", "produce", begin, end)
         finally:
             run.end()
-        run = self.run("consume.lua", self.options.rate, end + 30, 1)
+        return {"freshet": {"flat-out": flat_out}}
+
+    def side_by_side(self):
+        """A member of freshet's and the bare loop read the same topic at the same time."""
+        seconds = self.options.seconds
+        run = self.run("consume.lua", self.options.rate, seconds + 60, 1)
+        consumer = None
         try:
-            run.wait_until_second(end + 1, 60 + end)
-            figures["produced"] = run.per_cpu_second("sent", "produce", begin, end)
-            figures["consumed"] = run.per_cpu_second("received", "consume", begin, end)
-            self.rest.append((run.cpu_at(end, "rest") - run.cpu_at(begin, "rest")) / (end - begin))
+            run.wait_until_second(1, 60)
+            consumer = self.bare_consumer(f"bench-{self.topics}-events")
+            wait_for("the bare consumer", lambda: consumer.count() > SKIP + seconds or consumer.process.poll() is not None,
+                     60 + seconds)
+            end = run.last_second()
+            run.wait_until_second(end + 1, 60)  # whole, whatever was late
+            begin = end - seconds
+            ours = {"produced": run.per_cpu_second("sent", "produce", begin, end),
+                    "consumed": run.per_cpu_second("received", "consume", begin, end)}
+            self.rest.append((run.cpu_at(end, "rest") - run.cpu_at(begin, "rest")) / seconds)
         finally:
             run.end()
-        return figures
+            if consumer:
+                consumer.end()
+        return {"freshet": ours, "bare": {"consumed": consumer.per_cpu_second(SKIP, seconds)}}
 
     # ---- the highest rate
 
@@ -155,7 +166,7 @@ def ratio(ours, theirs):
 def table(turns, rate):
     names = {"flat-out": "produced as fast as it goes, with stamps and ledger",
              "produced": f"produced at {rate} events/s, each at its own time",
-             "consumed": f"consumed at {rate} events/s, with staleness and ledger"}
+             "consumed": f"consumed at {rate} events/s, with staleness and ledger (the bare loop: the same records)"}
     lines = ["| events per CPU second | freshet | bare loop | Kafka's own | freshet ÷ bare loop | freshet ÷ Kafka's own |",
              "|---|--:|--:|--:|--:|--:|"]
     for key, name in names.items():
@@ -176,16 +187,18 @@ def main():
     parser.add_argument("--rate", type=int, required=True)
     parser.add_argument("--no-search", action="store_true")
     bench = Bench(options := parser.parse_args())
-    programs = {"freshet": bench.freshet, "bare": bench.bare, "java": bench.kafkas_own}
+    parts = [bench.freshet, bench.bare, bench.kafkas_own, bench.side_by_side]
     turns = []
     for turn in range(options.turns):
+        figures = {"freshet": {}, "bare": {}, "java": {}}
         # Who comes first changes, so that none has the warmer broker.
-        order = list(programs)[turn % 3:] + list(programs)[:turn % 3]
-        figures = {name: programs[name](turn) for name in order}
+        for part in parts[turn % len(parts):] + parts[:turn % len(parts)]:
+            for who, found in part().items():
+                figures[who].update(found)
         turns.append(figures)
         say(f"turn {turn + 1} of {options.turns}: " + "; ".join(
-            f"{name} " + " ".join(f"{key} {thousands(value)}" for key, value in figures[name].items())
-            for name in programs))
+            f"{who} " + ", ".join(f"{key} {thousands(value)}" for key, value in found.items())
+            for who, found in figures.items()))
     print(table(turns, options.rate))
     print(f"\nMedian of {options.turns} turns of {options.seconds} s each; ratios with the least and the greatest turn. "
           f"Records of {BYTES} B, {PARTITIONS} partitions, one sender, one reader, acks=all, broker on the same "
