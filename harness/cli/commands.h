@@ -22,6 +22,7 @@ struct Command {
 extern const Command kRunCommand;
 extern const Command kCheckCommand;
 extern const Command kReportCommand;
+extern const Command kCompareCommand;
 extern const Command kCleanCommand;
 extern const Command kCompletionCommand;
 extern const Command kVersionCommand;

@@ -28,9 +28,9 @@ int unknown_command(const std::string& found) {
 }  // namespace
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all = {&kRunCommand,   &kCheckCommand,      &kReportCommand,
-                                                  &kCleanCommand, &kCompletionCommand, &kVersionCommand,
-                                                  &kHelpCommand};
+  static const std::vector<const Command*> all = {&kRunCommand,     &kCheckCommand, &kReportCommand,
+                                                  &kCompareCommand, &kCleanCommand, &kCompletionCommand,
+                                                  &kVersionCommand, &kHelpCommand};
   return all;
 }
 

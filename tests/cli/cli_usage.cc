@@ -43,14 +43,15 @@ TEST_F(Usage, HelpTeaches) {
 }
 
 TEST_F(Usage, EveryCommandHelpsInBothWays) {
-  for (const char* command : {"run", "check", "report", "clean", "version"}) {
+  for (const char* command :
+       {"run", "check", "report", "compare", "clean", "completion", "version", "help"}) {
     const Ran option = run({command, "--help"});
     const Ran topic = run({"help", command});
     EXPECT_EQ(option.exit_status, 0);
     EXPECT_THAT(option.out, StartsWith(std::string("usage: freshet ") + command));
     EXPECT_EQ(option.out, topic.out);
   }
-  for (const char* command : {"run", "check", "report", "clean"}) {
+  for (const char* command : {"run", "check", "report", "compare", "clean", "completion", "help"}) {
     EXPECT_THAT(run({command, "--help"}).out, HasSubstr("Examples:\n")) << command;
   }
 }
@@ -70,8 +71,8 @@ TEST_F(Usage, HelpHasTopics) {
 }
 
 TEST_F(Usage, NoLineOfHelpIsWiderThanATerminal) {
-  for (const char* topic : {"run", "check", "report", "clean", "exit-status", "targets", "figures",
-                            "validity", "clients", "version", "help", ""}) {
+  for (const char* topic : {"run", "check", "report", "compare", "clean", "completion", "exit-status",
+                            "targets", "figures", "validity", "clients", "version", "help", ""}) {
     std::istringstream lines(*topic ? run({"help", topic}).out : run({"help"}).out);
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(reports::columns_of(line), 80U) << topic << ": " << line;
@@ -127,6 +128,9 @@ TEST_F(Usage, OneArgumentIsExpected) {
   EXPECT_THAT(refused({"run"}), HasSubstr("a SCENARIO is expected"));
   EXPECT_THAT(refused({"report"}), HasSubstr("a RUN is expected"));
   EXPECT_THAT(refused({"check", "a.lua", "b.lua"}), HasSubstr("one SCENARIO is expected, found also b.lua"));
+  EXPECT_THAT(refused({"compare", "one"}), HasSubstr("two or more RUNs are expected, found 1"));
+  EXPECT_THAT(refused({"completion", "bsh"}), HasSubstr("expected bash or zsh; nearest: bash"));
+  EXPECT_THAT(refused({"help", "--man", "run"}), HasSubstr("--man takes no word"));
   EXPECT_THAT(refused({"version", "now"}), HasSubstr("unexpected argument now"));
   EXPECT_THAT(refused({"help", "run", "now"}), HasSubstr("found also now"));
 }
