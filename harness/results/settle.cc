@@ -144,6 +144,8 @@ void fill(const Settling& s, Settled& settled) {
   figures.hiccups = quantiles({&hiccups, nullptr});
   figures.negative_staleness = s.distributions.negative_staleness();
   settled.timeline = timeline_rows(s);
+  settled.spectra = spectra(s);
+  settled.partitions = partition_rows(s);
 }
 
 // H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures

@@ -1,0 +1,72 @@
+#include "harness/results/pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/results/quantile.h"
+#include "harness/results/rows.h"
+
+namespace freshet::results {
+namespace {
+
+Spectrum spectrum(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
+  Spectrum spectrum{static_cast<int>(stream), static_cast<int>(pass), tier, phase, 0, {}, {}};
+  const measure::Histogram visible =
+      s.distributions.merged(static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), tier,
+                             measure::Measure::staleness, phase);
+  const measure::Histogram ages = ages_of(s, stream, pass, tier, phase);
+  const Ranked ranked{&visible, &ages};
+  spectrum.events = visible.total() + ages.total();
+  for (int k = 0;; ++k) {
+    const Quantile point = quantile(1 - std::exp2(-static_cast<double>(k) / kSpectrumSteps), ranked);
+    if (point.kind == Quantile::Kind::not_available) break;
+    spectrum.points.push_back(point);
+  }
+  spectrum.maximum = quantile(1, ranked);
+  return spectrum;
+}
+
+}  // namespace
+
+std::vector<Spectrum> spectra(const Settling& s) {
+  std::vector<Spectrum> all;
+  for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+    for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
+      for (int phase = -1; phase < static_cast<int>(s.plan.phases.size()); ++phase) {
+        for (int tier = -1; tier < static_cast<int>(s.outcomes[read.stream].tiers); ++tier) {
+          Spectrum one = spectrum(s, read.stream, pass, tier, phase);
+          if (one.events > 0) all.push_back(std::move(one));
+        }
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<PartitionRow> partition_rows(const Settling& s) {
+  std::vector<PartitionRow> rows;
+  for (std::size_t stream = 0; stream < s.outcomes.size(); ++stream) {
+    const StreamOutcomes& outcomes = s.outcomes[stream];
+    const auto partitions = static_cast<std::size_t>(s.plan.streams[stream].partitions);
+    const std::size_t first = rows.size();
+    for (std::size_t partition = 0; partition < partitions; ++partition) {
+      PartitionRow row{static_cast<int>(stream), static_cast<int>(partition), 0, 0, 0, {}};
+      const auto due =
+          outcomes.due.begin() + static_cast<std::ptrdiff_t>(partition * outcomes.produced.size());
+      for (std::size_t second = 0; second < outcomes.produced.size(); ++second)
+        row.planned += due[static_cast<std::ptrdiff_t>(second)];
+      row.sent = outcomes.carried[partition].events;
+      row.bytes = outcomes.carried[partition].bytes;
+      row.lag.assign(s.plan.groups.size(), 0);
+      rows.push_back(std::move(row));
+    }
+    for (const auto& [key, lag] : s.facts.lags) {
+      if (key.stream != stream || key.pass >= s.plan.groups.size()) continue;
+      Nanos& highest = rows[first + static_cast<std::size_t>(key.partition)].lag[key.pass];
+      highest = std::max(highest, lag.freshness);
+    }
+  }
+  return rows;
+}
+
+}  // namespace freshet::results
