@@ -90,7 +90,6 @@ json partitions(const Settled& settled) {
     all.push_back({{"stream", row.stream},
                    {"partition", row.partition},
                    {"planned", row.planned},
-                   {"sent", row.sent},
                    {"bytes", row.bytes},
                    {"lag_ns", lags}});
   }

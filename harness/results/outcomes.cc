@@ -219,9 +219,6 @@ void LaneResolver::produced(const plan::Event& event, const Ack& ack) {
   if (own || cluster) return;
   ++sum.sent;
   sum.bytes += event.size;
-  StreamOutcomes::Carried& carried = out_.carried[static_cast<std::size_t>(lanes_.partition_of(lane_))];
-  ++carried.events;
-  carried.bytes += event.size;
   sum.acked += ack.state == AckState::acked || ack.state == AckState::acked_unknown ? 1 : 0;
   sum.not_persisted += ack.state == AckState::failed ? 1 : 0;
   sum.possibly_persisted += ack.state == AckState::indeterminate ? 1 : 0;
@@ -244,7 +241,6 @@ StreamOutcomes prepare(const plan::Plan& plan, const plan::StreamLanes& lanes, s
   out.seconds = seconds;
   out.produced.resize(static_cast<std::size_t>(seconds));
   out.due.resize(static_cast<std::size_t>(seconds * lanes.partitions()));
-  out.carried.resize(static_cast<std::size_t>(lanes.partitions()));
   out.passes.resize(plan.passes());
   for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
     const std::vector<std::size_t> reads = streams_of(plan, pass);

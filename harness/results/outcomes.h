@@ -51,11 +51,7 @@ struct StreamOutcomes {
   std::size_t tiers = 0;
   std::int64_t seconds = 0;  // of τ that the run planned: [0, seconds)
   std::vector<Produced> produced;
-  std::vector<std::uint32_t> due;  // planned events: [partition * seconds + second of τ]
-  struct Carried {                 // what was handed over
-    std::uint64_t events = 0, bytes = 0;
-  };
-  std::vector<Carried> carried;      // by partition; of a killed run nothing is known
+  std::vector<std::uint32_t> due;    // planned events: [partition * seconds + second of τ]
   std::vector<PassOutcomes> passes;  // by pass
   // E3: every lane's running hash of what was handed over equals the plan's; and one hash over all lanes.
   bool proved = false;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/plan/lanes.h"
+#include "harness/results/evidence.h"
 #include "harness/results/quantile.h"
-#include "harness/results/rows.h"
 
 namespace freshet::results {
 namespace {
@@ -43,22 +44,21 @@ std::vector<Spectrum> spectra(const Settling& s) {
   return all;
 }
 
-std::vector<PartitionRow> partition_rows(const Settling& s) {
+std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& lanes) {
   std::vector<PartitionRow> rows;
-  for (std::size_t stream = 0; stream < s.outcomes.size(); ++stream) {
-    const StreamOutcomes& outcomes = s.outcomes[stream];
-    const auto partitions = static_cast<std::size_t>(s.plan.streams[stream].partitions);
+  for (std::size_t stream = 0; stream < s.plan.streams.size(); ++stream) {
+    const plan::StreamLanes& planned = lanes.run[stream];
+    const Nanos end = std::min(s.outcomes[stream].seconds * base::kSecond, s.facts.sending_stopped);
     const std::size_t first = rows.size();
-    for (std::size_t partition = 0; partition < partitions; ++partition) {
-      PartitionRow row{static_cast<int>(stream), static_cast<int>(partition), 0, 0, 0, {}};
-      const auto due =
-          outcomes.due.begin() + static_cast<std::ptrdiff_t>(partition * outcomes.produced.size());
-      for (std::size_t second = 0; second < outcomes.produced.size(); ++second)
-        row.planned += due[static_cast<std::ptrdiff_t>(second)];
-      row.sent = outcomes.carried[partition].events;
-      row.bytes = outcomes.carried[partition].bytes;
-      row.lag.assign(s.plan.groups.size(), 0);
-      rows.push_back(std::move(row));
+    for (int partition = 0; partition < planned.partitions(); ++partition) {
+      rows.push_back({static_cast<int>(stream), partition, 0, 0, std::vector<Nanos>(s.plan.groups.size())});
+    }
+    for (int lane = 0; lane < planned.lanes(); ++lane) {
+      PartitionRow& row = rows[first + static_cast<std::size_t>(planned.partition_of(lane))];
+      for (plan::LaneCursor cursor(planned, lane); !cursor.done() && cursor.tau() <= end; cursor.advance()) {
+        ++row.planned;
+        row.bytes += cursor.event().size;
+      }
     }
     for (const auto& [key, lag] : s.facts.lags) {
       if (key.stream != stream || key.pass >= s.plan.groups.size()) continue;

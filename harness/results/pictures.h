@@ -19,12 +19,17 @@ struct Spectrum {
   Quantile maximum;
 };
 
-// What a partition carried over the whole run, and the highest freshness lag of each live group there.
+// What the plan gave a partition, as far as the run got, and the highest freshness lag of each live group
+// there.
 struct PartitionRow {
   int stream = 0, partition = 0;
-  std::uint64_t planned = 0;
-  std::uint64_t sent = 0, bytes = 0;  // events handed over and the bytes of their values
-  std::vector<Nanos> lag;             // by group; 0: none, or the group does not read the stream
+  std::uint64_t planned = 0, bytes = 0;  // events and the bytes of their values
+  std::vector<Nanos> lag;                // by group; 0: none, or the group does not read the stream
 };
+
+struct Settling;
+struct PlannedLanes;
+std::vector<Spectrum> spectra(const Settling& s);
+std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& lanes);
 
 }  // namespace freshet::results

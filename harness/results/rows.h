@@ -5,7 +5,6 @@
 
 #include "harness/results/evidence.h"
 #include "harness/results/figures.h"
-#include "harness/results/pictures.h"
 
 namespace freshet::results {
 
@@ -28,7 +27,5 @@ std::vector<ProducerRow> producer_rows(const Settling& s);
 std::vector<ReceiverRow> receiver_rows(const Settling& s);
 std::vector<OwnNotSentRow> own_not_sent_rows(const Settling& s);
 std::vector<OffsetAndLag> timeline_rows(const Settling& s);
-std::vector<Spectrum> spectra(const Settling& s);
-std::vector<PartitionRow> partition_rows(const Settling& s);
 
 }  // namespace freshet::results

@@ -5,6 +5,14 @@ const atLeast = (open, ns) => (open ? "> " : "") + duration(ns);
 const gap = (open, ns) => (ns === 0 ? "< 250 ms" : atLeast(open, ns));
 const ideal = (row) => (row.capacity_per_second === null ? "n/a" : row.ideal_time_to_fresh_ns === null ? "never" : duration(row.ideal_time_to_fresh_ns));
 
+function freshAgain(rows, slowest) {
+  const big = (text, bad) => h("span", { class: "big" + (bad ? " bad" : "") }, text);
+  if (rows.every((row) => row.reached && row.time_to_fresh_ns === 0)) {
+    return rows.every((row) => row.debt_s2 === 0) ? [big("Never over its bound"), ". "] : [big("Fresh when it ended"), ", over its bound at times before. "];
+  }
+  return [big(atLeast(!slowest.reached, slowest.time_to_fresh_ns), !slowest.reached), " from its end until all was fresh again (" + atGroup(slowest) + "). "];
+}
+
 function disturbanceCards() {
   return PHASES.filter((phase) => phase.disturbance).map((phase) => {
     const rows = SUMMARY.disturbances.filter((row) => row.phase === phase.name);
@@ -13,7 +21,7 @@ function disturbanceCards() {
     const peak = rows.reduce((a, b) => (b.peak_ns > a.peak_ns ? b : a));
     const cells = rows.map((row) => [atGroup(row), { text: atLeast(!row.reached, row.time_to_fresh_ns), class: row.reached ? "" : "bad" }, ideal(row), duration(row.peak_ns), Number(row.debt_s2.toPrecision(3)) + " s²", count(row.backlog)]);
     return h("article", { class: "card wide" }, h("h3", {}, phase.name), h("p", { class: "dim" }, phase.kind + ", " + clockOf(phase.begin) + " to " + clockOf(phase.end)),
-      h("p", {}, h("span", { class: "big" + (slowest.reached ? "" : " bad") }, atLeast(!slowest.reached, slowest.time_to_fresh_ns)), " until all was fresh again; lag peaked at ", h("strong", {}, duration(peak.peak_ns)), " (" + atGroup(peak) + ")."),
+      h("p", {}, freshAgain(rows, slowest), "Freshness lag peaked at ", h("strong", {}, duration(peak.peak_ns)), " (" + atGroup(peak) + ")."),
       table("After " + phase.name, ["class at group", ...nums("time to fresh", "ideal", "peak lag", "debt", "backlog")], cells));
   });
 }

@@ -1,6 +1,8 @@
 # cmake -DOUTPUT=html_template.cc -DPAGE=report.html -DSTYLES=a.css,b.css -DSCRIPTS=a.js,b.js -DLICENCE=FILE
 #       -P embed.cmake
 # Writes a C++ file that defines html_before_data() and html_after_data() (reports/html_template.h).
+cmake_minimum_required(VERSION 3.25)
+
 function(texts_of files out)
   string(REPLACE "," ";" list "${files}")
   set(all "")

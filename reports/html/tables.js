@@ -148,21 +148,20 @@ function partitionsSection() {
   PLAN.streams.forEach((stream, index) => {
     const rows = DATA.partitions.filter((row) => row.stream === index);
     if (rows.length === 0) return;
-    const sent = rows.some((row) => row.sent > 0);
-    const amount = (row) => (sent ? row.bytes : row.planned);
+    const amount = (row) => row.bytes;
     const total = rows.reduce((sum, row) => sum + amount(row), 0);
     const most = Math.max(1, ...rows.map(amount));
     const hottest = rows.find((row) => amount(row) === most) || rows[0];
     const groups = PLAN.groups.map((group, i) => ({ name: group.name, i })).filter((group) => PLAN.groups[group.i].streams.some((one) => one.stream === index));
     const worst = groups.map((group) => ({ group, row: rows.reduce((a, b) => (b.lag_ns[group.i] > a.lag_ns[group.i] ? b : a)) })).filter((one) => one.row.lag_ns[one.group.i] > 0);
-    const heads = ["partition", "share of the " + (sent ? "bytes" : "planned events"), ...nums("share", "times its fair share", "events", ...(sent ? ["bytes"] : []), ...groups.map((group) => "highest lag at " + group.name))];
+    const heads = ["partition", "planned bytes", ...nums("share", "times its fair share", "events", "bytes", ...groups.map((group) => "highest lag at " + group.name))];
     nodes.push(h("h3", {}, classOf(index)));
-    nodes.push(h("p", {}, total === 0 ? "Nothing was sent." : "Hottest: partition " + hottest.partition + ", with " + share(amount(hottest), total) + " of the " + (sent ? "bytes" : "planned events") + ", " + threeDigits((most * rows.length) / total) + " times a fair share. ",
+    nodes.push(h("p", {}, total === 0 ? "Nothing was planned." : "Hottest: partition " + hottest.partition + ", with " + share(amount(hottest), total) + " of the planned bytes, " + threeDigits((most * rows.length) / total) + " times a fair share. ",
       worst.map((one) => "Highest freshness lag at " + one.group.name + ": " + duration(one.row.lag_ns[one.group.i]) + ", partition " + one.row.partition + ". ")));
     const cells = rows.map((row) => {
       const bar = h("span", { class: "bar plain", "aria-hidden": "true" }, h("span", {}));
       bar.firstChild.style.width = (100 * amount(row)) / most + "%";
-      const line = ["partition " + row.partition + (row === hottest && total ? " (hottest)" : ""), bar, share(amount(row), total), threeDigits((amount(row) * rows.length) / (total || 1)), count(sent ? row.sent : row.planned), ...(sent ? [bytes(row.bytes)] : []), ...groups.map((group) => duration(row.lag_ns[group.i]))];
+      const line = ["partition " + row.partition + (row === hottest && total ? " (hottest)" : ""), bar, share(amount(row), total), threeDigits((amount(row) * rows.length) / (total || 1)), count(row.planned), bytes(row.bytes), ...groups.map((group) => duration(row.lag_ns[group.i]))];
       if (row === hottest && total) line.class = "hot";
       return line;
     });

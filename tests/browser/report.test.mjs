@@ -47,20 +47,23 @@ test("it opens from disk, complains about nothing and asks nobody", async () => 
 
 test("every chart shows the lines it promises", async () => {
   const { page, close } = await open(browser, file);
+  // Each line alone, as one may lie on another.
   const drawn = await page.evaluate(() => {
     const near = (data, i, rgb) => Math.abs(data[i] - rgb[0]) + Math.abs(data[i + 1] - rgb[1]) + Math.abs(data[i + 2] - rgb[2]) < 40;
-    return CHARTS.filter((chart) => chart.u).map((chart) => {
+    const alone = (chart, one, index) => {
+      chart.hidden = new Set(chart.spec.series.keys());
+      chart.hidden.delete(index);
+      chart.draw();
       const canvas = chart.plot.querySelector("canvas");
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const lines = chart.spec.series.filter((one) => one.values.some((value) => value !== null)).map((one) => {
-        const hex = colour(one.colour);
-        const rgb = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-        let pixels = 0;
-        for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && near(data, i, rgb)) ++pixels;
-        return { label: one.label, pixels };
-      });
-      return { title: chart.spec.title, lines };
-    });
+      const hex = colour(one.colour);
+      const rgb = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      let pixels = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && near(data, i, rgb)) ++pixels;
+      return { label: one.label, pixels };
+    };
+    return CHARTS.filter((chart) => chart.u).map((chart) => ({ title: chart.spec.title,
+      lines: chart.spec.series.map((one, i) => [one, i]).filter(([one]) => one.values.some((value) => value !== null)).map(([one, i]) => alone(chart, one, i)) }));
   });
   assert.ok(drawn.length >= 6, `${drawn.length} charts`);
   for (const chart of drawn) for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);

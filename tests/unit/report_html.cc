@@ -47,7 +47,7 @@ results::Settled pictured() {
                       40,
                       {{0, Kind::exact, kMillisecond}, {0.5, Kind::at_least, kSecond}},
                       {1, Kind::at_least, 2 * kSecond}}};
-  settled.partitions = {{1, 0, 60, 60, 6000, {0, kSecond}}, {1, 1, 40, 40, 4000, {0, 0}}};
+  settled.partitions = {{1, 0, 60, 6000, {0, kSecond}}, {1, 1, 40, 4000, {0, 0}}};
   measure::WorstEvent worst;
   worst.stream = worst.pass = 1;
   worst.tau = 1000;
