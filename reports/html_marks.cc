@@ -85,13 +85,14 @@ Told told(const Settled& settled, const json& event) {
 
 json html_marks(const Settled& settled) {
   // By second, kind and text: when first, and how many.
-  std::map<std::tuple<std::int64_t, std::string, std::string>, std::pair<base::Nanos, std::uint64_t>> marks;
+  using Key = std::tuple<std::int64_t, std::string, std::string>;
+  std::map<Key, std::pair<base::Nanos, std::uint64_t>> marks;
   for (const json& event : settled.events) {
     if (!event.is_object()) continue;
     const Told one = told(settled, event);
     if (one.kind.empty() || one.at < 0) continue;
-    const auto [found, added] =
-        marks.try_emplace({base::second_of(one.at), one.kind, one.text}, one.at, one.count);
+    const Key key(base::second_of(one.at), one.kind, one.text);
+    const auto [found, added] = marks.try_emplace(key, one.at, one.count);
     if (added) continue;
     found->second.first = std::min(found->second.first, one.at);
     found->second.second += one.count;

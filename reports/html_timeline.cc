@@ -105,7 +105,9 @@ json html_timeline(const results::Settled& settled, std::size_t values) {
     one.set("max", row.second, microseconds(row.staleness_max));
     one.set("freshness", row.second, microseconds(row.freshness_lag));
     one.set("consumer", row.second, microseconds(row.consumer_lag));
-    one.set("offset", row.second, row.offset_lag < 0 ? std::nullopt : std::optional<double>(row.offset_lag));
+    std::optional<double> behind;
+    if (row.offset_lag >= 0) behind = static_cast<double>(row.offset_lag);
+    one.set("offset", row.second, behind);
     one.set("visible", row.second, row.visible);
   }
   const std::size_t columns = 3 * produced.size() + 7 * series.size();

@@ -11,20 +11,20 @@ namespace freshet::results {
 namespace {
 
 Spectrum spectrum(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
-  Spectrum spectrum{static_cast<int>(stream), static_cast<int>(pass), tier, phase, 0, {}, {}};
+  Spectrum curve{static_cast<int>(stream), static_cast<int>(pass), tier, phase, 0, {}, {}};
   const measure::Histogram visible =
       s.distributions.merged(static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), tier,
                              measure::Measure::staleness, phase);
   const measure::Histogram ages = ages_of(s, stream, pass, tier, phase);
   const Ranked ranked{&visible, &ages};
-  spectrum.events = visible.total() + ages.total();
+  curve.events = visible.total() + ages.total();
   for (int k = 0;; ++k) {
     const Quantile point = quantile(1 - std::exp2(-static_cast<double>(k) / kSpectrumSteps), ranked);
     if (point.kind == Quantile::Kind::not_available) break;
-    spectrum.points.push_back(point);
+    curve.points.push_back(point);
   }
-  spectrum.maximum = quantile(1, ranked);
-  return spectrum;
+  curve.maximum = quantile(1, ranked);
+  return curve;
 }
 
 }  // namespace

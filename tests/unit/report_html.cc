@@ -31,6 +31,12 @@ results::OffsetAndLag second_of(std::int64_t second, int stream, int pass, base:
   return row;
 }
 
+json event(std::int64_t at, const std::string& kind, json fields) {
+  fields["t"] = at;
+  fields["kind"] = kind;
+  return fields;
+}
+
 // The report's run with something in each picture.
 results::Settled pictured() {
   results::Settled settled = report_settled();
@@ -55,18 +61,13 @@ results::Settled pictured() {
   worst.received = 5000;
   worst.visible = 6000;
   settled.worst = {worst};
-  settled.events = {
-      {{"t", 1'000'000'000},
-       {"kind", "assigned"},
-       {"group", "copilot"},
-       {"partitions", {{{"partition", 0}}, {{"partition", 1}}}}},
-      {{"t", 1'500'000'000},
-       {"kind", "assigned"},
-       {"group", "copilot"},
-       {"partitions", {{{"partition", 2}}}}},
-      {{"t", 2'000'000'000}, {"kind", "ack_gap"}, {"stream", 1}, {"partition", 3}, {"from", 1'200'000'000}},
-      {{"t", 2'500'000'000}, {"kind", "member_killed"}, {"group", "copilot"}, {"member", 0}},
-      {{"t", 2'600'000'000}, {"kind", "drain_begins"}}};
+  settled.events.push_back(event(1'000'000'000, "assigned", {{"group", "copilot"}, {"partitions", {0, 1}}}));
+  settled.events.push_back(
+      event(1'500'000'000, "assigned", {{"group", "copilot"}, {"partitions", json::array({2})}}));
+  settled.events.push_back(
+      event(2'000'000'000, "ack_gap", {{"stream", 1}, {"partition", 3}, {"from", 1'200'000'000}}));
+  settled.events.push_back(event(2'500'000'000, "member_killed", {{"group", "copilot"}, {"member", 0}}));
+  settled.events.push_back(event(2'600'000'000, "drain_begins", json::object()));
   return settled;
 }
 
@@ -96,8 +97,8 @@ TEST(Html, NoTextEndsTheBlockOfData) {
   settled.plan.name = settled.plan.about = settled.plan.scenario_text = hostile;
   settled.figures.identity.scenario = settled.figures.identity.cluster_id = hostile;
   settled.figures.damage = {hostile};
-  settled.manifest["command_line"] = {hostile};
-  settled.events.push_back({{"t", 1}, {"kind", "member_error"}, {"group", hostile}, {"error", hostile}});
+  settled.manifest["command_line"] = json::array({hostile});
+  settled.events.push_back(event(1, "member_error", {{"group", hostile}, {"error", hostile}}));
   judge::Verdict verdict = report_verdict();
   verdict.reason = verdict.slos[0].text = hostile;
   const std::string page = html(settled, verdict);
@@ -149,7 +150,7 @@ TEST(HtmlMarks, BeyondTheLimitTheyAreCounted) {
   results::Settled settled = report_settled();
   for (std::size_t i = 0; i < kMarks + 5; ++i) {
     settled.events.push_back(
-        {{"t", static_cast<std::int64_t>(i) * kSecond}, {"kind", "member_joins"}, {"group", "copilot"}});
+        event(static_cast<std::int64_t>(i) * kSecond, "member_joins", {{"group", "copilot"}, {"member", 0}}));
   }
   const json marks = html_marks(settled);
   EXPECT_EQ(marks["marks"].size(), kMarks);
