@@ -160,6 +160,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.hiccups = quantiles({&hiccups, nullptr});
   figures.negative_staleness = s.distributions.negative_staleness();
   settled.timeline = timeline_rows(s);
+  settled.spectra = spectra(s);
 }
 
 // H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures
@@ -238,6 +239,7 @@ base::Result<Settled> settle(const fs::path& folder) {
   const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes));
   const Settling s{settled.plan, facts, outcomes, spans, distributions, reads};
   fill(s, settled);
+  settled.partitions = partition_rows(s, lanes);
   compare_ledger(s, facts.damage);
   settled.undelivered = undelivered_log(s, settled.figures.identity.target);
   settled.undelivered += view_log(s, settled.figures.identity.target);

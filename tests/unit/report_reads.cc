@@ -53,8 +53,8 @@ TEST(ReadTables, SayWhatReadersSaw) {
 
 TEST(ReadTables, SayWhichCriticalEventsWereLateOrMissed) {
   const std::string text = critical_table(settled_with_reads(), {100, false});
-  EXPECT_THAT(text, HasSubstr("account_lock at copilot          4 000        3       1"));
-  EXPECT_THAT(text, HasSubstr("account_lock at agent_desktop    4 000  no read       0"));
+  EXPECT_THAT(text, HasSubstr("account_lock at copilot               4 000        3       1"));
+  EXPECT_THAT(text, HasSubstr("account_lock at agent_desktop         4 000  no read       0"));
 }
 
 TEST(ReadTables, SayHowLongSomeKeyWasOverItsBound) {

@@ -345,7 +345,8 @@ TEST_P(Shipped, IsLegalDecidableAndShort) {
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Shipped,
                          testing::Values("agent_reads.lua", "broker_loss.lua", "broker_pause.lua",
-                                         "cold_start.lua", "controller_loss.lua", "hot_enterprise.lua",
+                                         "cold_start.lua", "controller_loss.lua", "freshness_gate.lua",
+                                         "hot_enterprise.lua",
                                          "incident_burst.lua", "new_broker.lua", "rebalance.lua",
                                          "replay_isolation.lua", "replay_storm.lua", "rolling_restart.lua",
                                          "smoke.lua", "traffic_doubles.lua"),
@@ -359,7 +360,7 @@ TEST(Shipped, NoneIsForgottenHere) {
   for (const auto& entry : std::filesystem::directory_iterator(FRESHET_SCENARIOS)) {
     files += entry.path().extension() == ".lua" ? 1U : 0U;
   }
-  EXPECT_EQ(files, 13U);
+  EXPECT_EQ(files, 15U);
 }
 
 }  // namespace
