@@ -147,9 +147,9 @@ std::vector<std::string> comparison_caveats(const std::vector<ComparedRun>& runs
 std::string comparison(const std::vector<ComparedRun>& runs, const Style& style) {
   std::string text;
   for (const std::string& line : comparison_caveats(runs))
-    text += wrapped(painted(line, Paint::warning, style), 2, style) + "\n";
+    text += wrapped(painted(line, Paint::warning, style), 2, style);
   text += "\n";
-  for (std::size_t i = 0; i < runs.size(); ++i) text += wrapped(run_line(i, runs[i]), 4, style) + "\n";
+  for (std::size_t i = 0; i < runs.size(); ++i) text += wrapped(run_line(i, runs[i]), 4, style);
   const std::vector<ComparedStaleness> rows = compared_staleness(runs);
   for (const std::string& phase : phases_of(rows)) {
     Table table(title_of(phase), heads());

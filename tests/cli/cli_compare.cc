@@ -1,6 +1,8 @@
 // Several runs together: freshet compare, and the table that --append-history keeps.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "tests/cli/program.h"
 #include "tests/cli/scenario_text.h"
 

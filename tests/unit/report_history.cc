@@ -1,8 +1,10 @@
 // A run as a row for Otava, worked out by hand.
 #include "reports/history.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 

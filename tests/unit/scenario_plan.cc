@@ -346,10 +346,9 @@ TEST_P(Shipped, IsLegalDecidableAndShort) {
 INSTANTIATE_TEST_SUITE_P(Scenarios, Shipped,
                          testing::Values("agent_reads.lua", "broker_loss.lua", "broker_pause.lua",
                                          "cold_start.lua", "controller_loss.lua", "freshness_gate.lua",
-                                         "hot_enterprise.lua",
-                                         "incident_burst.lua", "new_broker.lua", "rebalance.lua",
-                                         "replay_isolation.lua", "replay_storm.lua", "rolling_restart.lua",
-                                         "smoke.lua", "traffic_doubles.lua"),
+                                         "hot_enterprise.lua", "incident_burst.lua", "new_broker.lua",
+                                         "rebalance.lua", "replay_isolation.lua", "replay_storm.lua",
+                                         "rolling_restart.lua", "smoke.lua", "traffic_doubles.lua"),
                          [](const auto& test) {
                            const std::string file = test.param;
                            return file.substr(0, file.find('.'));
