@@ -50,7 +50,9 @@ TEST(History, ARowHasANumberUnderEachMetric) {
   EXPECT_EQ(values[8], "0");
   const std::string lock = "/account_lock/copilot/p99";
   for (std::size_t i = 9; i < heads.size(); ++i) {
-    if (heads[i].ends_with(lock)) EXPECT_NEAR(std::stod(values[i]), std::log(24.0), 1e-5);
+    if (heads[i].ends_with(lock)) {
+      EXPECT_NEAR(std::stod(values[i]), std::log(24.0), 1e-5);
+    }
     EXPECT_EQ(heads[i].find_first_of(" ,\"'"), std::string::npos) << heads[i];
   }
   EXPECT_THAT(file, HasSubstr(lock));
