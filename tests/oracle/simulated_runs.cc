@@ -134,6 +134,44 @@ TEST_F(Oracle, AndOtherPeoplesReadersAgreeOnAnIncident) {
   expect("../readers/readers.py");
 }
 
+// Readers in the background and after events, of classes that fall behind and of which some are lost.
+TEST_F(Oracle, AgreesOnWhatReadersSaw) {
+  using plan::Figure;
+  run_.loopback = {};
+  fault(Kind::lose, 3 * kSecond, 5 * kSecond).every = 9;
+  fault(Kind::delay, 8 * kSecond, 9 * kSecond).amount = 900 * kMillisecond;
+  plan::Plan plan = incident();
+  plan.streams[0].critical = true;
+  plan.streams[0].bound = plan.groups[0].streams[0].bound = 300 * kMillisecond;
+  plan.reads.push_back({.name = "desk", .group = 0, .streams = {0, 1}, .rate = 40});
+  plan.reads.push_back({.name = "slowly", .group = 1, .streams = {1}, .rate = 30});
+  plan.reads.push_back({.name = "opened",
+                        .group = 0,
+                        .streams = {0},
+                        .triggered = true,
+                        .after = 0,
+                        .delay_min = 5 * kMillisecond,
+                        .delay_max = 300 * kMillisecond,
+                        .share = 0.5});
+  const auto add = [&](Figure figure, plan::Comparison comparison, double threshold) {
+    plan::Slo slo;
+    slo.figure = figure;
+    slo.comparison = comparison;
+    slo.threshold = threshold;
+    slo.percentile = figure == Figure::view_staleness ? 0.9 : 0;
+    slo.line = static_cast<int>(plan.slos.size()) + 1;
+    plan.slos.push_back(slo);
+  };
+  add(Figure::view_staleness, plan::Comparison::below, 200e6);
+  add(Figure::stale_decisions, plan::Comparison::below, 0.05);
+  add(Figure::critical_stale_decisions, plan::Comparison::below, 0.01);
+  add(Figure::late, plan::Comparison::exactly, 0);
+  add(Figure::missed, plan::Comparison::exactly, 0);
+  add(Figure::time_over_bound, plan::Comparison::below, 1e9);
+  finish(plan);
+  agrees(plan);
+}
+
 TEST_F(Oracle, AgreesWhenRecordsAreLostDoubledRefusedAndOfUnknownFate) {
   run_.loopback = {};
   fault(Kind::lose, 2 * kSecond, 3 * kSecond).every = 7;
