@@ -112,7 +112,8 @@ A cluster on another machine needs --yes-load-this-cluster once the load exceeds
 An SLO on a percentile is decided by counting bad events exactly, never from the
 percentile that is printed.
 
-A run that deserves no trust is invalid, whatever its SLOs: freshet help validity.
+A run that deserves no trust is invalid, whatever its SLOs:
+freshet help validity.
   noise floor       the same load on the loopback log just before the run. A
                     figure within twice of it is marked *: half of it and more
                     may be the harness's own (and the scenario's service times)

@@ -21,7 +21,8 @@ std::string help() {
 
 Prints the version of freshet and of what it is made of: librdkafka with its
 features, Lua, the compiler.
-)";
+
+)" + option_help(spec());
 }
 
 int run(const Args& args, const Args&) {

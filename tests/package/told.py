@@ -127,7 +127,7 @@ class Man(unittest.TestCase):
                 self.assertIn(option, words, command)
             for paragraph in told(command, "--help").split("\n\n")[1:2]:
                 self.assertIn(" ".join(paragraph.split()), words, command)
-        for topic in ("exit-status", "targets", "figures", "clients"):
+        for topic in ("exit-status", "targets", "figures", "clients", "validity"):
             for line in told("help", topic).splitlines():
                 self.assertIn(line.rstrip(), page, topic)
 
