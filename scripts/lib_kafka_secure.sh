@@ -84,7 +84,8 @@ write_clients() (
   sasl_client plain PLAIN
   tls_client
   tools_client
-  for user in $(cat "$DIR/secrets/users" 2>/dev/null); do sasl_client "$user" SCRAM-SHA-256; done
+  [[ -e $DIR/secrets/users ]] || return 0
+  while read -r user; do sasl_client "$user" SCRAM-SHA-256; done <"$DIR/secrets/users"
 )
 
 # prepare_secure: keys once, clients' files always.

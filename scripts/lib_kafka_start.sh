@@ -45,6 +45,7 @@ format_node() {
   if has secure; then users=("@$DIR/secrets/format.args"); fi
   rm -rf "$here/data"
   : >"$here/format.log"
+  # shellcheck disable=SC2034  # lib.sh reads it
   FRESHET_STEP_LOG=$here/format.log
   (logged kafka_java -Xmx128m -Dlog4j2.configurationFile="$(kafka_home)/log4j2-server.properties" \
     kafka.tools.StorageTool format -t "$(cat "$DIR/cluster.id")" -c "$here/server.properties" \
@@ -216,7 +217,9 @@ tell_what_there_is() {
 # add: one more broker for a running cluster, without a controller.
 add() {
   need_kafka
-  use_existing && [[ -n $(answering_nodes) ]] || die "no broker runs in $DIR; scripts/kafka start comes first"
+  if ! use_existing || [[ -z $(answering_nodes) ]]; then
+    die "no broker runs in $DIR; scripts/kafka start comes first"
+  fi
   with_lock "$DIR/lock"
   use_existing
   ADDED=$((ADDED + 1))

@@ -136,6 +136,7 @@ reassign() {
   done
   work=$(mktemp -d "$DIR/reassign.XXXXXX")
   at_exit "rm -rf '$work'"
+  # shellcheck disable=SC2034  # lib.sh reads it
   FRESHET_STEP="listing the partitions"
   partitions "$@" >"$work/partitions"
   [[ -s $work/partitions ]] || die "no topic fits $*"
