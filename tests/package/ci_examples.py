@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+import summaries
 import yaml
 
 SOURCES = BROKER_DIR = ""
@@ -79,6 +80,8 @@ class Examples(unittest.TestCase):
         with open(work + "/freshness/summary.json") as file:
             summary = json.load(file)
         self.assertFalse(summary["identity"]["loopback"])
+        # What a real cluster leaves has rows that the built-in log's has not.
+        self.assertEqual(summaries.mistakes(summaries.validator(SOURCES + "/reports/summary.schema.json"), work, summary), [])
         self.assertTrue(os.path.exists(work + "/freshness/junit.xml"))
 
     def test_are_short(self):
