@@ -18,6 +18,7 @@ plan::Plan one_account(double rate, int seconds, Nanos bound) {
   plan.populations[0].tiers = {{"enterprise", 1, 1.0, 0}, {"rest", 0, 0, 0}};
   plan.streams[0].bound = plan.groups[0].streams[0].bound = bound;
   plan.streams[0].critical = true;
+  plan.streams[0].compresses = 5;  // the words of one account repeat themselves more than those of many (V8)
   finish(plan);
   return plan;
 }
@@ -114,14 +115,14 @@ TEST(RunReads, AFixedDelayGivesTheClosedForm) {
 // and the mean of S is ρ / (1 - ρ) / μ (the age of the oldest in the system; reference: metrics 14).
 TEST(RunReads, MM1GivesTheClosedForm) {
   constexpr double kServed = 500, kBusy = 0.5;
-  plan::Plan plan = one_account(kBusy * kServed, 4800, 2 * kMillisecond);
+  plan::Plan plan = one_account(kBusy * kServed, 2400, 2 * kMillisecond);
   plan.groups[0].service_time = static_cast<Nanos>(1e9 / kServed);
   plan.groups[0].service = workloads::ServiceKind::exponential;
   add_background(plan, 250);
   SimulatedRun run;
   const results::Settled settled = run(plan);
   const results::ViewRow& row = view(settled);
-  EXPECT_GT(row.done, 1'190'000U);
+  EXPECT_GT(row.done, 590'000U);
   const double expected = kBusy * std::exp(-(1 - kBusy) * kServed * 2e-3);
   EXPECT_NEAR(expected, 0.3033, 1e-4);
   EXPECT_NEAR(share(row), expected, expected / 100);
