@@ -144,6 +144,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.hiccups = quantiles({&hiccups, nullptr});
   figures.negative_staleness = s.distributions.negative_staleness();
   settled.timeline = timeline_rows(s);
+  settled.spectra = spectra(s);
 }
 
 // H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures
@@ -204,6 +205,7 @@ base::Result<Settled> settle(const fs::path& folder) {
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
   const Settling s{settled.plan, facts, outcomes, spans, distributions};
   fill(s, settled);
+  settled.partitions = partition_rows(s, lanes);
   compare_ledger(s, facts.damage);
   settled.undelivered = undelivered_log(s, settled.figures.identity.target);
   for (const auto& [key, events] : facts.worst) {

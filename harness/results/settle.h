@@ -7,6 +7,7 @@
 #include "harness/base/result.h"
 #include "harness/plan/plan.h"
 #include "harness/results/figures.h"
+#include "harness/results/pictures.h"
 #include "harness/results/run_folder.h"
 
 namespace freshet::results {
@@ -18,6 +19,8 @@ struct Settled {
   std::vector<OffsetAndLag> timeline;
   std::vector<measure::WorstEvent> worst;  // by pass and stream, the worst first
   std::vector<Json> events;                // of all hosts, in order of "t" (ns since start)
+  std::vector<Spectrum> spectra;           // of live groups; without those of which there is no event
+  std::vector<PartitionRow> partitions;    // by stream and partition
   // Lines for intervals.hlog: ages at the end of events that never became visible (H2).
   std::string undelivered;
 };

@@ -1,0 +1,72 @@
+#include "harness/results/pictures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/plan/lanes.h"
+#include "harness/results/evidence.h"
+#include "harness/results/quantile.h"
+
+namespace freshet::results {
+namespace {
+
+Spectrum spectrum(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
+  Spectrum curve{static_cast<int>(stream), static_cast<int>(pass), tier, phase, 0, {}, {}};
+  const measure::Histogram visible =
+      s.distributions.merged(static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), tier,
+                             measure::Measure::staleness, phase);
+  const measure::Histogram ages = ages_of(s, stream, pass, tier, phase);
+  const Ranked ranked{&visible, &ages};
+  curve.events = visible.total() + ages.total();
+  for (int k = 0;; ++k) {
+    const Quantile point = quantile(1 - std::exp2(-static_cast<double>(k) / kSpectrumSteps), ranked);
+    if (point.kind == Quantile::Kind::not_available) break;
+    curve.points.push_back(point);
+  }
+  curve.maximum = quantile(1, ranked);
+  return curve;
+}
+
+}  // namespace
+
+std::vector<Spectrum> spectra(const Settling& s) {
+  std::vector<Spectrum> all;
+  for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+    for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
+      for (int phase = -1; phase < static_cast<int>(s.plan.phases.size()); ++phase) {
+        for (int tier = -1; tier < static_cast<int>(s.outcomes[read.stream].tiers); ++tier) {
+          Spectrum one = spectrum(s, read.stream, pass, tier, phase);
+          if (one.events > 0) all.push_back(std::move(one));
+        }
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& lanes) {
+  std::vector<PartitionRow> rows;
+  for (std::size_t stream = 0; stream < s.plan.streams.size(); ++stream) {
+    const plan::StreamLanes& planned = lanes.run[stream];
+    const Nanos end = std::min(s.outcomes[stream].seconds * base::kSecond, s.facts.sending_stopped);
+    const std::size_t first = rows.size();
+    for (int partition = 0; partition < planned.partitions(); ++partition) {
+      rows.push_back({static_cast<int>(stream), partition, 0, 0, std::vector<Nanos>(s.plan.groups.size())});
+    }
+    for (int lane = 0; lane < planned.lanes(); ++lane) {
+      PartitionRow& row = rows[first + static_cast<std::size_t>(planned.partition_of(lane))];
+      for (plan::LaneCursor cursor(planned, lane); !cursor.done() && cursor.tau() <= end; cursor.advance()) {
+        ++row.planned;
+        row.bytes += cursor.event().size;
+      }
+    }
+    for (const auto& [key, lag] : s.facts.lags) {
+      if (key.stream != stream || key.pass >= s.plan.groups.size()) continue;
+      Nanos& highest = rows[first + static_cast<std::size_t>(key.partition)].lag[key.pass];
+      highest = std::max(highest, lag.freshness);
+    }
+  }
+  return rows;
+}
+
+}  // namespace freshet::results
