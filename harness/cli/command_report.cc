@@ -12,8 +12,8 @@ OptionSpec spec() {
   spec.positional = "RUN";
   spec.options.add_options()("help,h", "this text")("json", po::bool_switch(), "the same as --format json")(
       "format", po::value<std::string>()->default_value("text")->value_name("FORMAT"),
-      "text, json, junit (XML for test views), markdown (for a pull request), or github (annotations of the "
-      "scenario's lines)")(
+      "text, json, junit (XML for test views), markdown (for a pull request), github (annotations of the "
+      "scenario's lines), or html (one page with charts)")(
       "clients", po::bool_switch(),
       "also what the clients counted by broker, their queues, and the settings that decide how long a "
       "failover "
@@ -35,6 +35,7 @@ Examples:
   freshet report runs/20260102-030405-incident-burst
   freshet report --clients runs/20260102-030405-incident-burst
   freshet report --json runs/20260102-030405-incident-burst | jq .verdict
+  freshet report --format html runs/20260102-030405-incident-burst > report.html
   freshet report --format junit runs/20260102-030405-incident-burst > junit.xml
 )";
 }

@@ -8,6 +8,7 @@
 
 #include "harness/base/text.h"
 #include "harness/results/line_file.h"
+#include "reports/html.h"
 #include "reports/junit.h"
 #include "reports/markdown.h"
 #include "reports/terminal.h"
@@ -15,11 +16,12 @@
 namespace freshet::cli {
 namespace {
 
-constexpr std::array<std::pair<const char*, Format>, 5> kFormats = {{{"text", Format::text},
+constexpr std::array<std::pair<const char*, Format>, 6> kFormats = {{{"text", Format::text},
                                                                      {"json", Format::json},
                                                                      {"junit", Format::junit},
                                                                      {"markdown", Format::markdown},
-                                                                     {"github", Format::github}}};
+                                                                     {"github", Format::github},
+                                                                     {"html", Format::html}}};
 
 std::string json_of(const SettledRun& run) {
   nlohmann::json json = results::figures_to_json(run.settled.plan, run.settled.figures);
@@ -40,7 +42,8 @@ base::Result<SettledRun> settled_run(const std::filesystem::path& folder) {
 base::Status write_reports(const SettledRun& run) {
   // The summary comes last: its presence says that all are there.
   for (const auto& [name, text] :
-       {std::pair{"junit.xml", reports::junit(run.settled, run.verdict)},
+       {std::pair{"report.html", reports::html(run.settled, run.verdict)},
+        std::pair{"junit.xml", reports::junit(run.settled, run.verdict)},
         std::pair{"summary.md", reports::markdown(run.settled, run.verdict, shown(run.folder))}}) {
     if (const base::Status written = results::replace_file(run.folder / name, text); !written) return written;
   }
@@ -70,6 +73,8 @@ std::string formatted(const SettledRun& run, Format format, const reports::Style
       return reports::markdown(run.settled, run.verdict, shown(run.folder));
     case Format::github:
       return reports::github_annotations(run.verdict, run.settled.plan.scenario_file);
+    case Format::html:
+      return reports::html(run.settled, run.verdict);
   }
   return "";
 }

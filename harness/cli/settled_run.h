@@ -21,11 +21,11 @@ struct SettledRun {
 // Settles the folder and judges it. Errors: usage when it is no run folder, io when it cannot be read.
 base::Result<SettledRun> settled_run(const std::filesystem::path& folder);
 
-// summary.json and the tables beside it, junit.xml, summary.md: each is whole or the one before.
+// summary.json and the tables beside it, report.html, junit.xml, summary.md: each is whole or the one before.
 base::Status write_reports(const SettledRun& run);
 
 // What can be made of a run: text for people, the rest for machines.
-enum class Format { text, json, junit, markdown, github };
+enum class Format { text, json, junit, markdown, github, html };
 // The name of one, as --format takes it. Error: usage, with the nearest name.
 base::Result<Format> parse_format(const std::string& name);
 // `clients`: as reports::summary() has it, of the text only.

@@ -53,7 +53,8 @@ TEST_F(Run, PrintsTheSummaryAndReportPrintsItAgain) {
 TEST_F(Run, LeavesItsReportsInTheFolder) {
   const Ran ran = run({"run", "tiny.lua", "-o", "one", "-q"});
   expect_judged(ran);
-  for (const auto& [format, file] : {std::pair{"junit", "junit.xml"}, {"markdown", "summary.md"}}) {
+  for (const auto& [format, file] :
+       {std::pair{"junit", "junit.xml"}, {"markdown", "summary.md"}, {"html", "report.html"}}) {
     const Ran report = run({"report", "--format", format, "one"});
     EXPECT_EQ(report.exit_status, ran.exit_status);
     EXPECT_EQ(report.out, read_file(scratch_.path() / "one" / file));
@@ -62,7 +63,8 @@ TEST_F(Run, LeavesItsReportsInTheFolder) {
               AllOf(HasSubstr("<testsuite name=\"tiny\""), HasSubstr(" tests=\"4\"")));
   const Ran bad = run({"report", "--format", "jnit", "one"});
   EXPECT_EQ(bad.exit_status, 2);
-  EXPECT_THAT(bad.err, HasSubstr("expected one of text, json, junit, markdown, github; nearest: junit"));
+  EXPECT_THAT(bad.err,
+              HasSubstr("expected one of text, json, junit, markdown, github, html; nearest: junit"));
 }
 
 TEST_F(Run, TellsAJobOfGithub) {
