@@ -1,0 +1,255 @@
+// report.html in a real browser: draws, reads, zooms, prints, can be read by everybody and lets nothing in.
+import assert from "node:assert/strict";
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+
+import { axe, folder, launch, makeRun, open, pictures, report, write } from "./fixture.mjs";
+
+let browser;
+let run;
+let file;
+let summary;
+
+before(async () => {
+  run = makeRun();
+  file = write("report.html", report(run, "html"));
+  summary = JSON.parse(report(run, "json"));
+  browser = await launch();
+});
+after(() => browser?.close());
+
+// "1.20 s", "≥ 3 ms" or "n/a" as ns; null for none.
+function nanoseconds(text) {
+  const found = text.match(/^(?:≥ )?([\d.]+) (ns|µs|ms|s|min|h|d)$/);
+  if (!found) return null;
+  return Number(found[1]) * { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9 }[found[2]];
+}
+
+const cellsOf = (page, id) =>
+  page.$$eval(`#${id} tbody tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+
+test("the run's own report is the one that report makes", () => {
+  if (process.env.FRESHET_BROWSER_RUN) return;
+  assert.equal(readFileSync(join(run, "report.html"), "utf8"), readFileSync(file, "utf8"));
+});
+
+test("it opens from disk, complains about nothing and asks nobody", async () => {
+  const { page, wrong, close } = await open(browser, file);
+  assert.equal(await page.textContent("#reason").then((text) => text.toLowerCase().startsWith(summary.verdict.reason.trim().toLowerCase())), true);
+  for (const section of ["setup", "slo", "timeline", "spectrum", "staleness", "partitions", "disturbances", "worst", "ledger", "validity", "manifest", "glossary"]) {
+    assert.equal(await page.locator(`section#${section}`).count(), 1, section);
+  }
+  assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("every chart shows the lines it promises", async () => {
+  const { page, close } = await open(browser, file);
+  // Each line alone, as one may lie on another.
+  const drawn = await page.evaluate(() => {
+    const near = (data, i, rgb) => Math.abs(data[i] - rgb[0]) + Math.abs(data[i + 1] - rgb[1]) + Math.abs(data[i + 2] - rgb[2]) < 40;
+    const alone = (chart, one, index) => {
+      chart.hidden = new Set(chart.spec.series.keys());
+      chart.hidden.delete(index);
+      chart.draw();
+      const canvas = chart.plot.querySelector("canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const hex = colour(one.colour);
+      const rgb = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      let pixels = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && near(data, i, rgb)) ++pixels;
+      return { label: one.label, pixels };
+    };
+    return CHARTS.filter((chart) => chart.u).map((chart) => ({ title: chart.spec.title,
+      lines: chart.spec.series.map((one, i) => [one, i]).filter(([one]) => one.values.some((value) => value !== null)).map(([one, i]) => alone(chart, one, i)) }));
+  });
+  assert.ok(drawn.length >= 6, `${drawn.length} charts`);
+  for (const chart of drawn) for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
+  await close();
+});
+
+const ranges = (page) => page.evaluate(() => timeCharts().map((chart) => [chart.u.scales.x.min, chart.u.scales.x.max]));
+
+test("dragging over one chart zooms all; a double click undoes it", async () => {
+  const { page, close } = await open(browser, file);
+  const whole = await ranges(page);
+  const plot = page.locator(".u-over").first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
+  await page.mouse.up();
+  const zoomed = await ranges(page);
+  for (const [min, max] of zoomed) {
+    assert.deepEqual([min, max], zoomed[0]);
+    assert.ok(Math.abs((max - min) / (whole[0][1] - whole[0][0]) - 0.3) < 0.02, `${min} to ${max}`);
+  }
+  await page.mouse.dblclick(box.x + box.width * 0.5, box.y + 60);
+  assert.deepEqual(await ranges(page), whole);
+  await close();
+});
+
+test("the buttons and the list of phases zoom as well", async () => {
+  const { page, close } = await open(browser, file);
+  const whole = await ranges(page);
+  await page.focus("button[aria-label='Zoom in']");
+  await page.keyboard.press("Enter");
+  const [min, max] = (await ranges(page))[0];
+  assert.ok(Math.abs((max - min) / whole[0][1] - 0.5) < 0.01);
+  const phase = await page.evaluate(() => PHASES.at(-1));
+  await page.selectOption("#zoom-phase", { label: phase.name });
+  assert.deepEqual((await ranges(page)).at(-1), [phase.begin, phase.end]);
+  await close();
+});
+
+test("one cursor reads all charts, by mouse and by keyboard", async () => {
+  const { page, close } = await open(browser, file);
+  const told = () => page.evaluate(() => timeCharts().filter((chart) => chart.spec.series.length).map((chart) => chart.values.map((value) => value.textContent).join("")));
+  const plot = page.locator(".u-over").first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 80);
+  const values = await told();
+  for (const value of values) assert.match(value, /\d/);
+  await page.focus("#cursor");
+  const before = await page.textContent("#readout");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.notEqual(await page.textContent("#readout"), before);
+  const at = Number(await page.inputValue("#cursor"));
+  const shown = await page.evaluate(() => timeCharts()[0].values[0].textContent);
+  const expected = await page.evaluate((index) => " " + tickOf(timeCharts()[0].spec.series[0].values[index]), at);
+  assert.equal(shown.trim(), expected.trim().replace("null", "–"));
+  await close();
+});
+
+test("the tables tell the summary's figures", async () => {
+  const { page, close } = await open(browser, file);
+  const slos = [...(await cellsOf(page, "slos")), ...(await cellsOf(page, "slos-rest"))];
+  assert.equal(slos.length, summary.verdict.slos.length);
+  for (const slo of summary.verdict.slos) {
+    const row = slos.find((cells) => cells[0] === slo.slo);
+    assert.ok(row, slo.slo);
+    assert.equal(row[2], slo.figure);
+    assert.equal(row[4], slo.count);
+    assert.equal(row[1].includes("holds"), slo.holds);
+  }
+  const staleness = await cellsOf(page, "staleness-all");
+  const rows = summary.staleness.filter((row) => row.phase === null);
+  assert.equal(staleness.length, rows.length);
+  rows.forEach((row, i) => {
+    row.quantiles.forEach((quantile, q) => {
+      const shown = nanoseconds(staleness[i][q + 1]);
+      if (quantile.kind === "n/a") assert.equal(staleness[i][q + 1], "n/a");
+      else assert.ok(Math.abs(shown - quantile.ns) <= quantile.ns * 0.006, `${staleness[i][q + 1]} for ${quantile.ns}`);
+    });
+    assert.equal(staleness[i][7].replace(/\s/g, ""), String(row.outcomes.planned));
+  });
+  const ledger = await cellsOf(page, "ledger-table");
+  summary.ledgers.forEach((row, i) => assert.equal(ledger[i][1], String(row.lost)));
+  const validity = await cellsOf(page, "validity-table");
+  summary.verdict.validity.forEach((rule, i) => assert.deepEqual([validity[i][0], validity[i][2], validity[i][3]], [rule.rule, rule.figure, rule.limit]));
+  await close();
+});
+
+test("the curve of percentiles goes through the summary's percentiles", async () => {
+  const { page, close } = await open(browser, file);
+  const spectra = await page.evaluate(() => DATA.spectra.filter((one) => one.phase === -1 && one.tier === -1).map((one) => ({ ...one, stream: PLAN.streams[one.stream].name, group: PLAN.groups[one.group].name })));
+  assert.ok(spectra.length >= 1);
+  for (const row of summary.staleness.filter((one) => one.phase === null && one.tier === null)) {
+    const curve = spectra.find((one) => one.stream === row.stream && one.group === row.group);
+    assert.equal(curve.us[4] * 1e3, row.quantiles[0].ns, "p50 is the point at 1 / (1 - p) = 2");
+    assert.equal(curve.maximum_us * 1e3, row.quantiles[4].ns);
+    assert.deepEqual(curve.us, [...curve.us].sort((a, b) => a - b));
+  }
+  await close();
+});
+
+test("on paper no table is cut", async () => {
+  const { page, close } = await open(browser, file, { viewport: { width: 688, height: 970 } });
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const cut = await page.$$eval("table, canvas, pre", (nodes) => nodes.filter((node) => node.getBoundingClientRect().width > 0 &&
+    node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.tagName + " " + (node.caption?.textContent || "") + " " + node.getBoundingClientRect().right));
+  assert.deepEqual(cut, []);
+  const hidden = await page.$$eval("main table", (tables) => tables.filter((table) => table.getBoundingClientRect().height === 0).length);
+  assert.equal(hidden, 0, "tables stay folded");
+  const clipped = await page.$$eval(".scroll", (nodes) => nodes.filter((node) => getComputedStyle(node).overflowX !== "visible").length);
+  assert.equal(clipped, 0);
+  await page.pdf({ path: join(pictures, "report.pdf"), format: "A4", printBackground: true });
+  assert.ok(statSync(join(pictures, "report.pdf")).size > 20_000);
+  await close();
+});
+
+for (const scheme of ["light", "dark"]) {
+  test(`axe finds nothing serious, ${scheme}`, async () => {
+    const { page, close } = await open(browser, file, { colorScheme: scheme });
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => globalThis.axe.run(document));
+    const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
+    assert.deepEqual(serious.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary).join(" | ")), []);
+    assert.ok(found.passes.length > 15);
+    await close();
+  });
+  for (const width of [1440, 390]) {
+    test(`a picture at ${width} px, ${scheme}; nothing hangs over the edge`, async () => {
+      const { page, wrong, close } = await open(browser, file, { viewport: { width, height: 900 }, colorScheme: scheme });
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+      await page.screenshot({ path: join(pictures, `report-${width}-${scheme}.png`), fullPage: true });
+      assert.deepEqual(wrong, []);
+      await close();
+    });
+  }
+}
+
+test("the switch turns light into dark, by keyboard", async () => {
+  const { page, close } = await open(browser, file);
+  const shade = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await shade();
+  await page.focus("#theme");
+  await page.keyboard.press("Space");
+  assert.notEqual(await shade(), light);
+  await close();
+});
+
+test("no text of the data can become markup or script", async () => {
+  const hostile = `</script><script>globalThis.taken=1</script><img src=x onerror="globalThis.taken=2">"'&`;
+  const text = readFileSync(file, "utf8");
+  const begin = text.indexOf('id="data">') + 'id="data">'.length;
+  const end = text.indexOf("</script>", begin);
+  // Words that the page looks up stay what they are; every other text has the attack in it.
+  const kept = new Set(["kind", "outcome", "phase", "stream", "group", "ending", "started"]);
+  const poison = (value, key) => {
+    if (typeof value === "string") return kept.has(key) ? value : value + hostile;
+    if (Array.isArray(value)) return value.map((one) => poison(one, key));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poison(one, name)]));
+  };
+  const data = JSON.stringify(poison(JSON.parse(text.slice(begin, end)), "")).replace(/</g, "\\u003c");
+  const { page, wrong, close } = await open(browser, write("hostile.html", text.slice(0, begin) + data + text.slice(end)));
+  assert.equal(await page.evaluate(() => globalThis.taken), undefined);
+  assert.equal(await page.locator("img, main script, header script").count(), 0);
+  assert.ok((await page.textContent("main")).includes(hostile));
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("a damaged folder gives what it can and names what is damaged", async () => {
+  const broken = join(folder, "damaged");
+  rmSync(broken, { recursive: true, force: true });
+  cpSync(run, broken, { recursive: true });
+  const host = join(broken, "facts", readdirSync(join(broken, "facts"))[0]);
+  rmSync(join(host, "worst.csv"));
+  truncateSync(join(host, "intervals.hlog"), statSync(join(host, "intervals.hlog")).size / 2);
+  const { page, wrong, close } = await open(browser, write("damaged.html", report(broken, "html")));
+  assert.match(await page.textContent(".damage"), /intervals\.hlog/);
+  assert.match(await page.textContent(".damage"), /worst\.csv/);
+  assert.equal(await page.locator("section#slo table").count() > 0, true);
+  assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
+  assert.deepEqual(wrong, []);
+  await close();
+});
