@@ -17,19 +17,25 @@ double square_seconds(Nanos over) {
   return s * s;
 }
 
-// The row of a second through which the oldest unsettled event, due at `head`, stayed the same.
-LagSecond waiting_row(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Nanos ended_at) {
+// The row of a second to whose end the oldest unsettled event, due at `head`, stayed the same. What lay over
+// the bound before `told` is left to who told it.
+LagSecond waiting_row(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Nanos ended_at,
+                      Nanos told) {
   LagSecond row{.stream = key.stream, .pass = key.pass, .partition = key.partition, .second = key.second};
   const Nanos begin = key.second * kSecond;
   const Nanos end = std::min(begin + kSecond, ended_at);
   row.freshness = std::max<Nanos>(0, end - head);
   row.consumer = head_acked == base::kNever ? 0 : std::max<Nanos>(0, end - head_acked);
-  if (end <= head + bound) return row;
-  row.first_over = std::max(begin, head + bound);
+  if (end <= std::max(head + bound, told)) return row;
+  row.first_over = std::max({begin, head + bound, told});
   row.last_over = end;
   // ∫ (t - head - bound) dt from first_over to end
   row.debt = (square_seconds(end - head - bound) - square_seconds(row.first_over - head - bound)) / 2;
   return row;
+}
+
+LagSecond nothing_told(const PartitionSecond& key) {
+  return {.stream = key.stream, .pass = key.pass, .partition = key.partition, .second = key.second};
 }
 
 // Rows of one (stream, pass), by partition and second.
@@ -47,13 +53,19 @@ void fill_to_the_end(const PartitionSecond& key, Nanos head, Nanos head_acked, N
   if (after != facts.lags.begin()) {
     const PartitionSecond& last = std::prev(after)->first;
     const bool same = last.stream == key.stream && last.pass == key.pass && last.partition == key.partition;
-    if (same) next = std::max(next, last.second + 1);
+    // Of the last second that was told, what came after its teller had gone was not.
+    if (same) next = std::max(next, last.second);
   }
   for (; next * kSecond < facts.ended_at; ++next) {
     const PartitionSecond second{key.stream, key.pass, key.partition, next};
-    const LagSecond row = waiting_row(second, head, head_acked, bound, facts.ended_at);
-    facts.lags[second] = row;
+    LagSecond& told = facts.lags.try_emplace(second, nothing_told(second)).first->second;
+    const LagSecond row = waiting_row(second, head, head_acked, bound, facts.ended_at, told.last_over);
+    told.freshness = std::max(told.freshness, row.freshness);
+    told.consumer = std::max(told.consumer, row.consumer);
+    told.debt += row.debt;
     if (row.first_over < 0) continue;
+    if (told.first_over < 0) told.first_over = row.first_over;
+    told.last_over = row.last_over;
     facts.over[{key.stream, key.pass}].push_back(
         {key.stream, key.pass, key.partition, row.first_over, row.last_over});
   }

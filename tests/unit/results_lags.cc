@@ -23,6 +23,16 @@ class Lags : public testing::Test {
         0, 0, partition, second, freshness, freshness / 2, first_over, last_over, debt};
   }
   DisturbanceRow incident() const { return disturbance(plan_, facts_, 0, 0, 2); }  // [6 s, 8 s)
+  // Outcomes of which one partition's oldest event has been waiting since `head`.
+  static std::vector<StreamOutcomes> waiting_since(std::size_t partition, Nanos head) {
+    std::vector<StreamOutcomes> outcomes(1);
+    outcomes[0].passes.resize(1);
+    outcomes[0].passes[0].reads = true;
+    outcomes[0].passes[0].oldest_open.assign(12, base::kNever);
+    outcomes[0].passes[0].oldest_open_acked.assign(12, base::kNever);
+    outcomes[0].passes[0].oldest_open[partition] = head;
+    return outcomes;
+  }
 
   plan::Plan plan_;
   Facts facts_;
@@ -140,15 +150,9 @@ TEST_F(Lags, PeakAndDebtEndWithTheNextDisturbance) {
 // parabola's.
 TEST_F(Lags, SecondsThatNoMemberSawAreFilled) {
   row(2, 3, 10 * kMillisecond);
-  std::vector<StreamOutcomes> outcomes(1);
-  outcomes[0].passes.resize(1);
-  outcomes[0].passes[0].reads = true;
-  outcomes[0].passes[0].oldest_open.assign(12, base::kNever);
-  outcomes[0].passes[0].oldest_open_acked.assign(12, base::kNever);
-  outcomes[0].passes[0].oldest_open[2] = 3 * kSecond + kSecond / 2;
   facts_.ended_at = 6 * kSecond + kSecond / 4;
-  fill_lags(plan_, outcomes, facts_);
-  EXPECT_EQ((facts_.lags[{0, 0, 2, 3}].freshness), 10 * kMillisecond);  // what a member saw stays
+  fill_lags(plan_, waiting_since(2, 3 * kSecond + kSecond / 2), facts_);
+  EXPECT_EQ((facts_.lags[{0, 0, 2, 3}].freshness), kSecond / 2) << "at its end, when the member had gone";
   const LagSecond four = facts_.lags[{0, 0, 2, 4}];
   EXPECT_EQ(four.freshness, kSecond + kSecond / 2);
   EXPECT_EQ(four.consumer, 0);
@@ -163,6 +167,23 @@ TEST_F(Lags, SecondsThatNoMemberSawAreFilled) {
   EXPECT_EQ(six.freshness, facts_.ended_at - 3 * kSecond - kSecond / 2);
   EXPECT_EQ(facts_.lags.count({0, 0, 2, 7}), 0U);
   EXPECT_EQ(facts_.lags.count({0, 0, 1, 5}), 0U);
+}
+
+// A member that told the lag over its bound until 4.7 s, and then was gone: the rest of the second is added
+// once.
+TEST_F(Lags, TheSecondInWhichAMemberWentIsFilledToItsEnd) {
+  row(2, 4, 1700 * kMillisecond, 4 * kSecond, 4700 * kMillisecond, 0.7 * 0.7 / 2);
+  facts_.ended_at = 5 * kSecond;
+  fill_lags(plan_, waiting_since(2, 3 * kSecond), facts_);
+  const LagSecond four = facts_.lags[{0, 0, 2, 4}];
+  EXPECT_EQ(four.freshness, 2 * kSecond);
+  EXPECT_EQ(four.first_over, 4 * kSecond);
+  EXPECT_EQ(four.last_over, 5 * kSecond);
+  EXPECT_DOUBLE_EQ(four.debt, 0.5);
+  const auto& over = facts_.over[{0, 0}];
+  ASSERT_EQ(over.size(), 1U);
+  EXPECT_EQ(over[0].from, 4700 * kMillisecond);
+  EXPECT_EQ(over[0].until, 5 * kSecond);
 }
 
 }  // namespace

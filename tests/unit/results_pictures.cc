@@ -48,7 +48,8 @@ TEST(Pictures, ACurveGoesThroughThePercentilesOfTheSummary) {
 
 // E8: it ends where fewer than ten events lie beyond.
 TEST(Pictures, ACurveEndsWhereTenEventsLieBeyondIt) {
-  const Spectrum& curve = spectrum_of(two_valued(), -1, -1);
+  const Settled settled = two_valued();
+  const Spectrum& curve = spectrum_of(settled, -1, -1);
   const auto last = static_cast<double>(curve.points.size() - 1);
   const auto events = static_cast<double>(curve.events);
   EXPECT_GE(events * std::exp2(-last / kSpectrumSteps), 10 - 1e-6);
