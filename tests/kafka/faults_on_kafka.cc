@@ -101,12 +101,13 @@ TEST(FaultOnKafka, AFrozenBrokersGapIsItsPause) {
 TEST(FaultOnKafka, AnUncleanElectionIsCaught) {
   const Brokers brokers({.brokers = 3, .tuned = true});
   ASSERT_FALSE(brokers.address().empty()) << "no Kafka to test on";
-  plan::Plan plan = with_fault_phase(17, 8, 2);
+  // Long enough for broker 2 to be back and elected on a machine that is busy besides.
+  plan::Plan plan = with_fault_phase(28, 8, 2);
   plan.streams[0].topic_config = {{"unclean.leader.election.enable", "true"}, {"min.insync.replicas", "1"}};
   plan.drain = 12 * kSecond;
   plan.faults.push_back(fault(5 * kSecond, brokers.command("kill 2")));
   plan.faults.push_back(fault(10 * kSecond, brokers.command("pause 1") + " && " + brokers.command("start"),
-                              brokers.command("resume 1"), 7 * kSecond));
+                              brokers.command("resume 1"), 16 * kSecond));
   KafkaRun run(brokers.address());
   const results::Settled settled = run(plan);
   expect_commands_done(settled.figures);
