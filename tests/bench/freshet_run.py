@@ -43,7 +43,7 @@ class FreshetRun:
         self.samples = []  # (time, {purpose: CPU seconds})
         self.seen = {}  # second of the run -> when its counts were first there
         self.rows = {}  # (stream, pass, second) -> {counter: events}
-        command = [freshet, "run", scenario, "-b", brokers, "-o", self.folder + "/run", "--quiet", "--json",
+        command = [freshet, "run", scenario, "-b", brokers, "-o", self.folder + "/run", "--quiet", "--json", "--no-calibration",
                    "--prefix", prefix, "-P", f"rate={rate}/s", "-P", f"length={seconds}s"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         stdin=subprocess.DEVNULL)
