@@ -16,14 +16,14 @@ if [[ ${FRESHET_OWN_MOUNTS:-} != yes ]]; then
 fi
 
 work=$(mktemp -d)
-trap 'umount "$work/root/proc" 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
+trap 'umount "$work/debian/proc" 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
 mirror=$(apt-cache policy base-files | sed -n 's/^ *500 \(http[^ ]*\) bookworm.*/\1/p' | head -n 1)
 "$1" "$work/packages"
-debootstrap --variant=minbase bookworm "$work/root" ${mirror:+"$mirror"} >"$work/log" 2>&1 ||
+debootstrap --variant=minbase bookworm "$work/debian" ${mirror:+"$mirror"} >"$work/log" 2>&1 ||
   skip "debootstrap: $(tail -n 1 "$work/log")"
-mount -t proc proc "$work/root/proc"
+mount -t proc proc "$work/debian/proc"
 
-in_root() { chroot "$work/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
+in_root() { chroot "$work/debian" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
 # run_smoke PROGRAM SHARE: a run that is judged; 3 is a machine that was starved.
 run_smoke() {
   local status=0
@@ -32,14 +32,14 @@ run_smoke() {
   ((status == 0 || status == 3))
 }
 
-mkdir "$work/root/opt/freshet"
-tar -xzf "$work"/packages/*.tar.gz -C "$work/root/opt/freshet" --strip-components=1
+mkdir "$work/debian/opt/freshet"
+tar -xzf "$work"/packages/*.tar.gz -C "$work/debian/opt/freshet" --strip-components=1
 run_smoke /opt/freshet/bin/freshet /opt/freshet/share
-rm -rf "$work/root/opt/freshet"
+rm -rf "$work/debian/opt/freshet"
 
-cp "$work"/packages/*.deb "$work/root/tmp/"
-cp /etc/resolv.conf "$work/root/etc/"
-cp /etc/apt/apt.conf.d/*proxy* "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
+cp "$work"/packages/*.deb "$work/debian/tmp/"
+cp /etc/resolv.conf "$work/debian/etc/"
+cp /etc/apt/apt.conf.d/*proxy* "$work/debian/etc/apt/apt.conf.d/" 2>/dev/null || true
 in_root apt-get -q update
 in_root sh -c 'apt-get -q -y install --no-install-recommends /tmp/*.deb'
 run_smoke freshet /usr/share
