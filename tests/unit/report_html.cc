@@ -184,6 +184,7 @@ TEST(HtmlTimeline, AnHourOfFiftySeriesFitsAPage) {
   const plan::Group group = settled.plan.groups[0];
   settled.plan.streams.assign(10, stream);
   settled.plan.groups.assign(5, group);
+  settled.figures.replays[0].pass = 5;  // passes are the groups, then the replays
   settled.timeline.clear();
   for (std::int64_t second = 0; second < 3'600; ++second) {
     for (int stream_index = 0; stream_index < 10; ++stream_index) {
