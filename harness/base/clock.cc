@@ -29,19 +29,19 @@ constexpr Nanos kLongestSleep = kSecond;
 
 thread_local Nanos spun_by_this_thread = 0;  // CPU time
 
-// A thread may spin for a tenth of its time. Who has more to wait for than that, a sender of thousands of
+// A thread may spin for a fiftieth of its time. Who has more to wait for than that, a sender of hundreds of
 // events a second, comes as late as a sleep returns, some 60 us, and leaves the core to the others.
 class SpinAllowance {
  public:
   bool any_left(Nanos now) {
-    left_ = std::min(kMost, left_ + (now - seen_) / 10);
+    left_ = std::min(kMost, left_ + (now - seen_) / 50);
     seen_ = now;
     return left_ > 0;
   }
   void spent(Nanos time) { left_ -= time; }
 
  private:
-  static constexpr Nanos kMost = 10 * kMillisecond;
+  static constexpr Nanos kMost = 2 * kMillisecond;
   Nanos seen_ = 0;
   Nanos left_ = kMost;
 };
