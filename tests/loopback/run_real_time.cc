@@ -2,9 +2,11 @@
 // how fast the machine is: only on what is counted.
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "harness/engine/threads.h"
+#include "harness/plan/sound.h"
 #include "tests/simulation/run_fixture.h"
 
 namespace freshet::test {
@@ -52,6 +54,48 @@ TEST(RealTime, EveryEventOfEverySenderArrivesOnce) {
   EXPECT_EQ(settled.figures.ending, "complete");
   for (const results::LedgerRow& ledger : settled.figures.ledgers) {
     EXPECT_EQ(ledger.log_duplicate + ledger.redelivered + ledger.out_of_order + ledger.corrupt, 0U);
+  }
+}
+
+// All that threads share, at once: members come and go while a replay and reads look at the same views, and
+// every stamp is traced.
+TEST(RealTime, MembersReadsAndAReplayShareTheirViews) {
+  plan::Plan plan = small_plan(400, 6);
+  plan.groups[0].members = 3;
+  plan.groups[0].client_settings = {{"session.timeout.ms", "2000"}, {"heartbeat.interval.ms", "500"}};
+  plan.groups[0].service_time = 100 * kMicrosecond;
+  plan.reads = {{.name = "opens", .streams = {0}, .rate = 200},
+                {.name = "after", .streams = {0}, .triggered = true, .delay_max = 20 * kMillisecond}};
+  plan::Change stop{.kind = plan::ChangeKind::stop, .at = 2 * kSecond, .lasts = 2 * kSecond};
+  stop.phase = 1;
+  plan::Change kill = stop;
+  kill.kind = plan::ChangeKind::kill;
+  kill.at = 3 * kSecond;
+  plan.changes = {stop, kill};
+  plan::Phase again = plan.phases[1];
+  again.name = "again";
+  again.kind = plan::PhaseKind::replay;
+  again.begin = again.end;
+  again.end += 2 * kSecond;
+  plan.phases.push_back(again);
+  plan.replays.push_back({.name = "again", .phase = 2, .members = 2, .streams = {0}});
+  finish(plan);
+  ASSERT_TRUE(plan::sound(plan));
+  RealTimeRun run;
+  run.options.senders = 2;
+  run.options.trace.share = 1;
+  const results::Settled settled = run(plan);
+  const results::Outcomes& o = row(settled.figures, 0).outcomes;
+  EXPECT_EQ(o.visible, o.planned);
+  EXPECT_GT(o.planned, 2'500U);
+  ASSERT_EQ(settled.figures.replays.size(), 1U);
+  EXPECT_TRUE(settled.figures.replays[0].finished);
+  for (const int read : {0, 1}) {
+    const auto is_all = [&](const results::ViewRow& v) { return v.read == read && v.phase == -1; };
+    const auto view = std::ranges::find_if(settled.figures.views, is_all);
+    ASSERT_NE(view, settled.figures.views.end());
+    EXPECT_GT(view->done, 500U);
+    EXPECT_EQ(view->done, view->reads);
   }
 }
 
