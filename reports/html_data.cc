@@ -37,10 +37,9 @@ json manifest_of(const Settled& settled) {
 }
 
 json part_of_bound(const plan::Slo& slo, const results::SloEvidence& evidence) {
-  const bool counted = slo.figure == plan::Figure::lost || slo.figure == plan::Figure::duplicate ||
-                       slo.figure == plan::Figure::out_of_order;
-  if (counted || slo.comparison != plan::Comparison::below || slo.threshold <= 0) return nullptr;
-  if (slo.figure == plan::Figure::staleness_share) return evidence.share / slo.threshold;
+  if (slo.comparison != plan::Comparison::below || slo.threshold <= 0) return nullptr;
+  if (slo.figure == plan::Figure::staleness_share || plan::is_of_decisions(slo.figure))
+    return evidence.share / slo.threshold;
   if (evidence.figure.kind == Quantile::Kind::not_available) return nullptr;
   return static_cast<double>(evidence.figure.value) / slo.threshold;
 }

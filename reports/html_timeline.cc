@@ -109,8 +109,14 @@ json html_timeline(const results::Settled& settled, std::size_t values) {
     if (row.offset_lag >= 0) behind = static_cast<double>(row.offset_lag);
     one.set("offset", row.second, behind);
     one.set("visible", row.second, row.visible);
+    if (row.reads == 0) continue;
+    one.set("view", row.second, microseconds(row.view_staleness_max));
+    one.set("reads", row.second, static_cast<double>(row.reads));
+    one.set("stale", row.second, static_cast<double>(row.stale_reads));
   }
-  const std::size_t columns = 3 * produced.size() + 7 * series.size();
+  std::size_t columns = 0;
+  for (const auto& [stream, all] : produced) columns += all.of.size();
+  for (const auto& [key, all] : series) columns += all.of.size();
   const std::size_t width = width_for(static_cast<std::size_t>(seconds), columns, values);
   json out = {{"second", seconds_of(static_cast<std::size_t>(seconds), width)},
               {"width", width},

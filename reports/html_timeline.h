@@ -12,6 +12,8 @@ inline constexpr std::size_t kTimelineValues = 300'000;
 
 // {"second": x, "width": w, "produced": [{"stream", offered, sent, acked}],
 //  "series": [{"stream", "group", "p50", "p99", "max", "freshness", "consumer", "offset", "visible"}]}
+// and of series that reads look at "view" (the greatest view staleness), "reads" and "stale", null in seconds
+// without reads.
 // x is a second since the start; times are whole µs, rates events/s, null where there is none. width 1: a
 // value a second. Else each w seconds give three values, the least, the greatest and the last of them, at the
 // first third, the second and the third: no peak is lost and nothing is averaged. Of live groups only.

@@ -73,20 +73,43 @@ function drawMarks(u) {
   ctx.clip();
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  const bottom = bbox.top + bbox.height;
   for (const mark of DATA.marks.marks) {
-    if (!["fault", "member", "pass"].includes(mark.kind)) continue;
     const x = Math.round(u.valToPos(mark.t / 1e9, "x", true));
     ctx.strokeStyle = colour(MARKS[mark.kind].colour);
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
+    // What somebody did goes through the whole chart; what came of it is a tick at its foot.
+    ctx.moveTo(x, ["fault", "member", "pass"].includes(mark.kind) ? bbox.top : bottom - 7 * devicePixelRatio);
+    ctx.lineTo(x, bottom);
     ctx.stroke();
   }
   ctx.restore();
 }
 
+// Where the range of the chart reaches up to them.
+function drawBounds(u, bounds) {
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.font = 11 * devicePixelRatio + "px system-ui, sans-serif";
+  ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
+  ctx.lineWidth = devicePixelRatio;
+  ctx.strokeStyle = ctx.fillStyle = styleOf("--bad");
+  for (const bound of bounds) {
+    const us = bound / 1e3;
+    if (us < u.scales.y.min || us > u.scales.y.max) continue;
+    const y = Math.round(u.valToPos(us, "y", true));
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.fillText("bound " + boundWords(bound), bbox.left + bbox.width - 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
 // A chart. spec: {title, label, x, xTitle?, series: [{label, colour, dash, width, fill, values, points}],
-// log, format(value), timeline, splits, height, ratio}. Gives its figure element, with `update`.
+// log, format(value), timeline, splits, height, ratio, bounds (ns)}. Gives its figure element, with `update`.
 class Chart {
   constructor(spec) {
     this.spec = spec;
@@ -165,7 +188,7 @@ class Chart {
       },
       hooks: {
         drawClear: spec.timeline ? [drawBands] : [],
-        draw: spec.timeline ? [drawMarks] : [],
+        draw: spec.timeline ? [drawMarks, (u) => drawBounds(u, spec.bounds || [])] : [],
         setCursor: [(u) => this.tell(u.cursor.idx)],
         setSelect: spec.timeline ? [(u) => {
           if (u.select.width < 6) return;
@@ -201,4 +224,7 @@ function watchSizes() {
     }
   });
   for (const chart of CHARTS) observer.observe(chart.plot);
+  // What sticks below the bar on top has to know how high that is.
+  const bar = document.getElementById("contents");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", bar.offsetHeight + "px")).observe(bar);
 }

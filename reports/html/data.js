@@ -9,7 +9,7 @@ const classOf = (stream) => (PLAN.streams[stream] || {}).class || "";
 const streamIndex = (name) => PLAN.streams.findIndex((stream) => stream.name === name);
 const tiersOf = (stream) => PLAN.populations[PLAN.streams[stream].population].tiers.map((tier) => tier.name);
 const boundOf = (stream, group) => {
-  const read = PLAN.groups[group].streams.find((one) => one.stream === stream);
+  const read = PLAN.groups[group] && PLAN.groups[group].streams.find((one) => one.stream === stream);
   return read ? read.bound : 0;
 };
 const atGroup = (row) => (row.class || classOf(streamIndex(row.stream))) + " at " + row.group;
@@ -34,7 +34,7 @@ const MARKS = {
   fault: { name: "commands of faults", colour: 1 },
   member: { name: "members join, leave, pause", colour: 0 },
   rebalance: { name: "rebalances", colour: 3 },
-  unavailable: { name: "partitions without acknowledgements (no acks)", short: "no acks", colour: 4 },
+  unavailable: { name: "partitions without acknowledgements", short: "no acks", colour: 4 },
   pass: { name: "passes end", colour: 2 },
   error: { name: "errors", colour: 1 },
 };

@@ -74,10 +74,16 @@ const ratio = (r) => (!r || r.kind === "n/a" || r.value === null ? "n/a" : (r.ki
 
 function isolationTables() {
   const own = (i) => (SUMMARY.isolation_loopback.length > i ? ratio(SUMMARY.isolation_loopback[i].index) : "n/a");
-  const rows = SUMMARY.isolation.map((row, i) => [row.schedule + ": " + atGroup(row), quantile(row.off), quantile(row.on), ratio(row.index), own(i), String(row.pairs.length)]);
-  const pairs = SUMMARY.isolation.flatMap((row) => row.pairs.map((pair) => [atGroup(row) + ": " + pair.off_window + ", " + pair.on_window, quantile(pair.off), quantile(pair.on), ratio(pair.index), share(pair.replayed, 1)]));
+  const events = (one) => count(one.off.n) + ", " + count(one.on.n);
+  const rows = SUMMARY.isolation.map((row, i) => [row.schedule + ": " + atGroup(row), quantile(row.off), quantile(row.on), ratio(row.index), own(i), String(row.pairs.length), events(row)]);
+  const ownPair = (i, k) => (SUMMARY.isolation_loopback.length > i && SUMMARY.isolation_loopback[i].pairs[k] ? ratio(SUMMARY.isolation_loopback[i].pairs[k].index) : "n/a");
+  const pairs = SUMMARY.isolation.flatMap((row, i) => row.pairs.map((pair, k) => [atGroup(row) + ": " + pair.off_window + ", " + pair.on_window, quantile(pair.off), quantile(pair.on), ratio(pair.index), ownPair(i, k), share(pair.replayed, 1), events(pair)]));
+  const all = SUMMARY.isolation.flatMap((row) => row.pairs);
   return [
-    table("Isolation: p99 of the live groups without and with the replay", ["schedule, class and group", ...nums("p99 off", "p99 on", "isolation index", "on the loopback log", "pairs")], rows),
-    folded("Each pair of windows", table("Isolation by pair of windows", ["class at group: windows", ...nums("p99 off", "p99 on", "isolation index", "replaying")], pairs)),
+    table("Isolation: p99 of the live groups without and with the replay", ["schedule, class and group", ...nums("p99 off", "p99 on", "isolation index", "on the loopback log", "pairs", "events off, on")], rows),
+    rows.length && SUMMARY.isolation_loopback.length === 0 && !SUMMARY.identity.loopback ? note("No run on the loopback log stands beside it: how much of it is the harness's own is not known.") : null,
+    all.some((pair) => pair.index.kind === "n/a") ? note("n/a: a window has too few events for a p99 (E8), or its p99 is not known; such a pair counts in no index, and an index needs four pairs.") : null,
+    all.some((pair) => pair.replayed < 0.5) ? note("Replaying: the part of the window in which the replay was reading; one that has caught up disturbs no more. A longer prefill or a rate makes it last.") : null,
+    folded("Each pair of windows", table("Isolation by pair of windows", ["class at group: windows", ...nums("p99 off", "p99 on", "isolation index", "on the loopback log", "replaying", "events off, on")], pairs)),
   ];
 }

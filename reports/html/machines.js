@@ -3,26 +3,41 @@
 
 function validitySection() {
   const rows = SUMMARY.verdict.validity.map((rule) => {
-    return [rule.rule, h("span", { class: rule.holds ? "good" : "bad" }, rule.holds ? "✓ ok" : "✗ broken"), rule.figure, rule.limit, rule.sentence];
+    const said = rule.holds && rule.said;
+    return [rule.rule, h("span", { class: rule.holds ? (said ? "" : "good") : "bad" }, said ? "! note" : rule.holds ? "✓ ok" : "✗ broken"), rule.figure, rule.limit, rule.sentence];
   });
   const hiccups = SUMMARY.validity.hiccups;
   return [
     h("p", {}, rows.every((_, i) => SUMMARY.verdict.validity[i].holds) ? "Nothing about this machine or the harness stands against the figures." : "The harness or its machine fell short: these figures cannot be trusted as the cluster's."),
     table("Validity", ["rule", "verdict", "figure", "limit", "what it means"], rows, { id: "validity-table" }),
     SUMMARY.validity.negative_staleness ? note(count(SUMMARY.validity.negative_staleness) + " events became visible before they were intended: the clock went back.") : null,
-    table("Host timer lateness, weighted by time", ["series", ...nums(...QUANTILES)], hiccups && hiccups.length ? [["lateness of a 1 ms timer", ...hiccups.map(quantile)]] : []),
-    clientTable(),
+    noiseFloorTable(),
+    table("Host timer lateness, weighted by time", ["series", ...nums(...QUANTILES, "over")], hiccups && hiccups.length ? [["lateness of a 1 ms timer", ...hiccups.map(quantile), count(hiccups[0].n) + " ms"]] : []),
+    hostTable(), steadyTable(), payloadTable(), clientTables(),
     table("Less durable than asked", ["stream", "what", "asked", "found"], SUMMARY.durability.map((row) => [row.stream, row.what, row.asked, { text: row.found, class: "bad" }])),
   ];
 }
 
-function clientTable() {
-  const window = (w) => (w ? [duration(Math.round(w.mean)), duration(w.highest_p99)] : ["", ""]);
-  const rows = SUMMARY.clients.map((row) => {
-    const all = row.all;
-    return [row.stream ? "producer " + row.stream : "group " + row.group, count(all.requests), count(all.retries), count(all.timeouts), count(all.errors), ...(row.stream ? window(all.round_trip_ns) : ["", ""])];
+// A group's round trips are the wait of its fetches for something to read: no figure of the network.
+function clientTables() {
+  const mean = (w) => (w ? duration(Math.round(w.mean)) : "");
+  const p99 = (w) => (w ? duration(w.highest_p99) : "");
+  const throttled = SUMMARY.clients.some((row) => row.all.throttle_ns && row.all.throttle_ns.max > 0);
+  const nameOf = (row) => (row.stream ? "producer " + row.stream : "group " + row.group);
+  const line = (label, row, c) => [label, count(c.requests), count(c.retries), count(c.timeouts), count(c.errors), row.stream ? mean(c.round_trip_ns) : "", row.stream ? p99(c.round_trip_ns) : "",
+    ...(throttled ? [c.throttle_ns && c.throttle_ns.max > 0 ? duration(c.throttle_ns.max) : ""] : [])];
+  const heads = ["client", ...nums("requests", "retries", "timeouts", "errors", "round trip, mean", "highest p99 of an interval", ...(throttled ? ["throttled"] : []))];
+  const brokers = SUMMARY.clients.flatMap((row) => row.brokers.map((one) => line(nameOf(row) + " to " + one.broker, row, one)));
+  const queues = SUMMARY.clients.map((row) => {
+    const producer = (n) => (row.stream ? count(n) : "");
+    const batches = row.batch_records;
+    return [nameOf(row), producer(row.most_waiting), producer(row.most_in_flight), row.stream ? "" : count(row.most_fetched), batches ? threeDigits(batches.mean) : "", batches ? count(batches.max) : "", mean(row.all.in_client_ns), mean(row.all.to_socket_ns)];
   });
-  return table("Clients, the whole run", ["client", ...nums("requests", "retries", "timeouts", "errors", "round trip, mean", "highest p99 of an interval")], rows);
+  return [
+    table("Clients, the whole run", heads, SUMMARY.clients.map((row) => line(nameOf(row), row, row.all))),
+    folded("Clients by broker, queues and batches", table("Clients, by broker", heads, brokers),
+      table("Queues and batches of clients: the most at the end of an interval", ["client", ...nums("waiting", "in flight", "fetched", "records in a batch, mean", "most", "in the client, mean", "to the socket, mean")], queues)),
+  ];
 }
 
 const known = (value) => (typeof value === "object" && value !== null ? JSON.stringify(value) : String(value));

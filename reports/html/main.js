@@ -1,21 +1,24 @@
 /* The story from top to bottom. */
 "use strict";
 
+// Each has its id, its word in the bar on top, its title.
 const SECTIONS = [
-  ["setup", "What was run on what", setupSection],
-  ["slo", "SLOs", sloSection],
-  ["timeline", "Timeline", timelineSection],
-  ["spectrum", "Percentile spectrum", spectrumSection],
-  ["staleness", "Staleness by class, group and tier", stalenessSection],
-  ["partitions", "Partitions", partitionsSection],
-  ["disturbances", "Disturbances", disturbanceSection],
-  ["passes", "Replay and backlog", passesSection],
-  ["worst", "The worst events", worstSection],
-  ["ledger", "Ledger", ledgerSection],
-  ["producing", "Producing and lag", producingSection],
-  ["validity", "Validity and noise floor", validitySection],
-  ["manifest", "Manifest", manifestSection],
-  ["glossary", "Glossary", glossarySection],
+  ["setup", "Setup", "What was run on what", setupSection],
+  ["slo", "SLOs", "SLOs", sloSection],
+  ["timeline", "Timeline", "Timeline", timelineSection],
+  ["spectrum", "Spectrum", "Percentile spectrum", spectrumSection],
+  ["staleness", "Staleness", "Staleness by class, group and tier", stalenessSection],
+  ["reads", "Reads", "What the readers saw", readsSection],
+  ["budgets", "Budgets", "Error budgets and time over bound", budgetSection],
+  ["partitions", "Partitions", "Partitions", partitionsSection],
+  ["disturbances", "Disturbances", "Disturbances", disturbanceSection],
+  ["passes", "Passes", "Replay and backlog", passesSection],
+  ["worst", "Worst", "The worst events", worstSection],
+  ["ledger", "Ledger", "Ledger", ledgerSection],
+  ["producing", "Producing", "Producing and lag", producingSection],
+  ["validity", "Validity", "Validity and noise floor", validitySection],
+  ["manifest", "Manifest", "Manifest", manifestSection],
+  ["glossary", "Glossary", "Glossary", glossarySection],
 ];
 
 // A part that cannot be drawn takes nothing else with it.
@@ -46,11 +49,11 @@ function start() {
   const contents = [];
   main.replaceChildren();
   document.getElementById("top").append(...drawn(head));
-  for (const [id, title, make] of SECTIONS) {
+  for (const [id, brief, title, make] of SECTIONS) {
     const nodes = drawn(make);
     if (nodes.length === 0) continue;
     main.append(h("section", { id, "aria-labelledby": id + "-title" }, h("h2", { id: id + "-title" }, title), nodes));
-    contents.push(h("li", {}, h("a", { href: "#" + id }, title)));
+    contents.push(h("li", {}, h("a", { href: "#" + id }, brief)));
   }
   document.getElementById("contents").append(h("ul", {}, contents));
   redrawAll();

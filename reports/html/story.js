@@ -57,7 +57,7 @@ function head() {
     h("p", { class: "verdict " + verdict.outcome }, h("strong", {}, h("span", { "aria-hidden": "true" }, sign + " "), text), h("span", { id: "reason" }, sentence(verdict.reason))),
     cautions().map((one) => h("p", { class: "caution", role: "note" }, one)),
     damage(),
-    h("div", { class: "cards" }, cards()),
+    h("div", { class: "cards" }, cards(), decisionCards()),
   ];
 }
 
@@ -73,6 +73,20 @@ function phaseNote(phase) {
   return notes.join("; ");
 }
 
+function readWhen(read) {
+  if (!read.triggered) return rate(read.rate) + ", at random times";
+  const delay = read.delay_min === read.delay_max ? boundWords(read.delay_min) : boundWords(read.delay_min) + " to " + boundWords(read.delay_max);
+  return delay + " after " + (read.share < 1 ? share(read.share, 1) + " of the events of " : "each event of ") + classOf(read.after);
+}
+
+// Only what is not the library's own default is told.
+function profiles() {
+  const all = Object.entries(DATA.manifest.profiles || {});
+  const names = new Set(all.map(([, name]) => String(name)));
+  if (names.size === 1) return names.has("default") ? "" : [...names][0];
+  return all.filter(([, name]) => name !== "default").map(([client, name]) => name + " (" + client + ")").join(", ");
+}
+
 function setupSection() {
   const identity = SUMMARY.identity;
   const target = DATA.manifest.target || {};
@@ -86,12 +100,14 @@ function setupSection() {
       ["Target", identity.target + (address ? " at " + address : "")],
       ["Cluster", identity.cluster_id],
       ["Started", identity.started + (SUMMARY.run.start_took_ns ? ", ready after " + duration(SUMMARY.run.start_took_ns) : "")],
-      ["Ended", "after " + duration(SUMMARY.run.ended_at_ns) + (SUMMARY.run.ending === "complete" ? ", drained in " + duration(SUMMARY.run.drained_in_ns) : ", " + SUMMARY.run.ending)],
+      ["Ended", "after " + duration(SUMMARY.run.ended_at_ns) + (SUMMARY.run.ending === "complete" ? (SUMMARY.run.drain_complete ? ", drained in " : ", drain given up after ") + duration(SUMMARY.run.drained_in_ns) : ", " + SUMMARY.run.ending)],
+      ["Client profile", profiles()],
       ["Machine", [host.cpu, host.cores ? host.cores + " cores" : "", host.memory_bytes ? bytes(host.memory_bytes) : "", host.kernel].filter(Boolean).join(", ")],
       ["Proof of the load", SUMMARY.run.lanes_proved ? "what was handed over is the plan's, event by event (load " + identity.load_hash + ")" : "not proved: what was handed over is not known to be the plan's"],
     ]),
     table("The load", ["class", "bound", "base rate", "size", "key", ...nums("partitions", "replicas"), "critical"], streams),
     table("The readers", ["group", num("members"), "service time", "classes", "reads"], groups),
+    table("The reads", ["read", "group", "when", "classes"], READS.map((read) => [read.name, PLAN.groups[read.group].name, readWhen(read), read.streams.map(classOf).join(", ")])),
     table("The phases", ["phase", "kind", "from", "to", "what is special"], phases),
   ];
 }

@@ -52,6 +52,7 @@ function stalenessTable(phase) {
     const cells = stalenessRow(row, label);
     if (row.tier !== null) cells.class = "tier";
     rows.push(cells);
+    if (phase === null && row.tier === null) rows.push(...floorRow(row));
   }
   return table("Staleness, " + (phase || "the measured phases"), stalenessHeads, rows, { id: phase === null ? "staleness-all" : null });
 }
@@ -77,10 +78,10 @@ function tierTable() {
 function stalenessSection() {
   const disturbed = PHASES.filter((phase) => phase.disturbance);
   const others = PHASES.filter((phase) => !phase.disturbance);
-  return [stalenessTable(null), tierTable(),
+  return [stalenessTable(null), floorNote(), tierTable(),
     disturbed.map((phase) => stalenessTable(phase.name)).slice(0, 3),
     folded("Staleness in the other phases", [...disturbed.slice(3), ...others].map((phase) => stalenessTable(phase.name))),
-    tailTable()];
+    tailTable(), samplingFloorTable()];
 }
 
 function tailTable() {
@@ -139,7 +140,27 @@ function ledgerSection() {
     countsTable("Outcome of planned events, the measured phases", [["planned", "planned", true], ["visible", "visible", true], ["superseded", "superseded"], ["expired", "expired"], ["lost", "lost"], ["undelivered", "undelivered"], ["aborted", "aborted"], ["failed", "failed"], ["indeterminate", "indeterminate"], ["own not sent", "not_sent_own"], ["not sent", "not_sent_cluster"], ["unclassified", "unclassified"], ["phantom", "phantom"]], outcomes, "outcomes-table"),
     countsTable("Ledger, the whole run", [["lost", "lost", true], ["log duplicate", "log_duplicate", true], ["redelivered", "redelivered"], ["reprocessed", "reprocessed"], ["out of order", "out_of_order", true], ["phantom", "phantom"], ["corrupt", "corrupt"], ["foreign", "foreign"]], ledger, "ledger-table"),
     table("Offsets that went back", ["what", ...nums("seen at", "from", "to")], SUMMARY.offset_falls.map((row) => [{ text: classOf(streamIndex(row.stream)) + " " + row.partition + ", " + (row.of || ""), class: "bad" }, duration(row.at_ns), count(row.from), count(row.to)])),
-    table("Positions that were not in the log", ["class at group", ...nums("partition", "position", "goes on at", "at"), "cause"], SUMMARY.resets.map((row) => [atGroup(row), count(row.partition), count(row.position), count(row.goes_on_at), duration(row.at_ns), row.cause])),
+    resetTables(),
+  ];
+}
+
+// Where members found their position outside of the log, by cause; there can be thousands.
+function resetTables() {
+  const sums = new Map();
+  for (const row of SUMMARY.resets) {
+    const label = atGroup(row);
+    const sum = sums.get(label + row.cause) || { label, cause: row.cause, times: 0, first: row.at_ns, skipped: 0, back: 0 };
+    sum.times += 1;
+    if (row.goes_on_at < row.position) sum.back += row.position - row.goes_on_at;
+    else sum.skipped += row.goes_on_at - row.position;
+    sums.set(label + row.cause, sum);
+  }
+  const rows = SUMMARY.resets.slice(0, 100).map((row) => [atGroup(row), count(row.partition), count(row.position), count(row.goes_on_at), duration(row.at_ns), row.cause]);
+  return [
+    table("Positions that were not in the log", ["class at group", ...nums("times", "first at", "skipped", "went back"), "cause"],
+      [...sums.values()].map((sum) => [sum.label, count(sum.times), duration(sum.first), count(sum.skipped), count(sum.back), sum.cause])),
+    folded(rows.length < SUMMARY.resets.length ? "The first " + rows.length : "Each of them", table("Positions that were not in the log, one by one",
+      ["class at group", ...nums("partition", "position", "goes on at", "at"), "cause"], rows)),
   ];
 }
 
@@ -170,19 +191,20 @@ function partitionsSection() {
   return nodes;
 }
 
-function lagTable() {
-  const rows = SUMMARY.lags.filter((row) => row.phase === null).map((row) => [atGroup(row), duration(row.freshness_ns), row.partition < 0 || row.partition === null ? "" : row.partition + " at " + row.second + " s", duration(row.consumer_ns), row.offset === null || row.offset < 0 ? "n/a" : count(row.offset), row.unknown_seconds ? row.unknown_seconds + " s" : ""]);
-  return table("Highest lag, the measured phases", ["class at group", ...nums("freshness lag", "partition", "consumer lag", "offset lag", "unknown")], rows);
+function lagTable(phase) {
+  const rows = SUMMARY.lags.filter((row) => row.phase === phase).map((row) => [atGroup(row), duration(row.freshness_ns), row.partition < 0 || row.partition === null ? "" : row.partition + " at " + row.second + " s", duration(row.consumer_ns), row.offset === null || row.offset < 0 ? "n/a" : count(row.offset), row.unknown_seconds ? row.unknown_seconds + " s" : ""]);
+  return table("Highest lag, " + (phase || "the measured phases"), ["class at group", ...nums("freshness lag", "partition", "consumer lag", "offset lag", "unknown")], rows);
 }
 
 function producingSection() {
   const all = SUMMARY.producers.filter((row) => row.phase === null);
   const name = (row) => classOf(streamIndex(row.stream));
   const volume = all.map((row) => [name(row), count(row.planned), count(row.sent), count(row.acked), rate(row.offered_per_second), rate(row.acked_per_second), threeDigits(row.mb_per_second) + " MB/s", count(row.queue_full)]);
-  const delays = all.flatMap((row) => [["own send delay", row.own_delay], ["send delay", row.send_delay], ["service latency", row.service_latency], ["response latency", row.response_latency]].map(([what, quantiles]) => [name(row) + ", " + what, ...quantiles.map(quantile)]));
+  const delays = all.flatMap((row) => [["own send delay", row.own_delay], ["send delay", row.send_delay], ["service latency", row.service_latency], ["response latency", row.response_latency]].map(([what, quantiles]) => [name(row) + ", " + what, ...quantiles.map(quantile), quantiles.length ? count(quantiles[0].n) : ""]));
   return [
     table("Producing, the measured phases", ["class", ...nums("planned", "sent", "acked", "offered load", "achieved load", "throughput", "queue full")], volume),
-    table("Delay of producing", ["class and delay", ...nums(...QUANTILES)], delays),
-    lagTable(),
+    table("Delay of producing", ["class and delay", ...nums(...QUANTILES, "events")], delays),
+    lagTable(null),
+    folded("Highest lag in the disturbances", PHASES.filter((phase) => phase.disturbance).map((phase) => lagTable(phase.name))),
   ];
 }

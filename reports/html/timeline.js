@@ -103,9 +103,9 @@ function stalenessChart(stream) {
   const kinds = [["p50", "dashed", 1], ["p99", "solid", 2], ["max", "dotted", 1.5]];
   const series = of.flatMap((one) => kinds.map(([kind, dash, width]) => ({
     label: PLAN.groups[one.group].name + " " + kind, colour: one.group, dash, width, values: one[kind] })));
-  const bounds = [...new Set(of.map((one) => boundOf(stream, one.group)))].map(boundWords).join(", ");
-  return timeChart("Staleness of " + classOf(stream) + ", by second of the intended time (bound " + bounds + ")", series,
-    { log: true, which: "staleness", height: 230 });
+  const bounds = [...new Set(of.map((one) => boundOf(stream, one.group)))];
+  return timeChart("Staleness of " + classOf(stream) + ", by second of the intended time (bound " + bounds.map(boundWords).join(", ") + ")", series,
+    { log: true, bounds, which: "staleness", height: 230 });
 }
 
 function lagChart(group) {
@@ -113,7 +113,7 @@ function lagChart(group) {
   const behind = of.map((one) => ({ label: classOf(one.stream) + ", consumer lag", colour: one.stream, dash: "dotted", width: 1, fill: true, values: one.consumer }));
   const fresh = of.map((one) => ({ label: classOf(one.stream) + ", freshness lag", colour: one.stream, width: 2, values: one.freshness }));
   return timeChart("Lag at " + PLAN.groups[group].name + ": freshness lag, and consumer lag behind it", [...fresh, ...behind],
-    { log: false, which: "lag", height: 180 });
+    { log: false, which: "lag", height: 180, bounds: [...new Set(of.map((one) => boundOf(one.stream, group)))] });
 }
 
 function loadChart() {
@@ -121,7 +121,7 @@ function loadChart() {
     { label: classOf(one.stream) + " offered", colour: one.stream, dash: "dashed", width: 1.5, values: one.offered },
     { label: classOf(one.stream) + " acknowledged", colour: one.stream, width: 1.5, values: one.acked },
   ]);
-  return timeChart("Load, events/s: offered and acknowledged", series, { format: (v) => String(Number(v.toPrecision(4))), height: 180 });
+  return timeChart("Load, events/s: offered and acknowledged", series, { format: plainTick, height: 180 });
 }
 
 function marksChart() {
@@ -140,7 +140,7 @@ function marksChart() {
     return all;
   };
   chart.columns = () => [DATA.timeline.second.map(() => null)];
-  const legend = h("ol", { class: "rows" }, kinds.map((kind) => h("li", {}, MARKS[kind].name)));
+  const legend = h("ul", { class: "rows" }, kinds.map((kind) => h("li", {}, h("strong", {}, MARKS[kind].short || kind), ": " + MARKS[kind].name)));
   return h("div", { class: "charted" }, chart.node, legend,
     DATA.marks.left_out ? note(count(DATA.marks.left_out) + " later marks are left out here; all are in events.jsonl.") : null,
     folded("All " + count(rows.length) + " as a table", table("What happened", ["at", "kind", "what", num("times")], rows)));
@@ -170,7 +170,7 @@ function drawRows(u, kinds) {
 function timelineSection() {
   if (DATA.timeline.second.length === 0) return [note("Nothing was recorded second by second.")];
   const streams = [...new Set(DATA.timeline.series.map((one) => one.stream))];
-  const charts = [...streams.map(stalenessChart), ...PLAN.groups.map((_, group) => lagChart(group)), loadChart(), marksChart()];
+  const charts = [...streams.map(stalenessChart), ...viewCharts(), ...PLAN.groups.map((_, group) => lagChart(group)), loadChart(), marksChart()];
   const sampled = DATA.timeline.width > 1
     ? note("Down-sampled to fit a page: each " + DATA.timeline.width + " s are drawn as their least, greatest and last value, so no peak is lost and nothing is averaged. timeline.csv has every second.")
     : null;

@@ -56,10 +56,10 @@ function share(part, whole) {
   return text + " %";
 }
 
-// {"p", "kind", "ns"} of the summary.
+// {"p", "kind", "ns"} of the summary; *: within twice the noise floor.
 function quantile(q) {
   if (!q || q.kind === "n/a") return "n/a";
-  return (q.kind === "at_least" ? "≥ " : "") + duration(q.ns);
+  return (q.kind === "at_least" ? "≥ " : "") + duration(q.ns) + (q.near_floor ? "*" : "");
 }
 
 // A second of the run, for an axis.
@@ -84,3 +84,5 @@ function tickOf(us) {
   }
   return String(Number((us * 1e3).toPrecision(3))) + " ns";
 }
+
+const plainTick = (value) => String(Number(value.toPrecision(4)));

@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } fro
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 
-import { axe, folder, launch, makeRun, open, pictures, report, write } from "./fixture.mjs";
+import { axe, folder, launch, makeRun, onKafka, open, pictures, report, write } from "./fixture.mjs";
 
 let browser;
 let run;
@@ -19,15 +19,15 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// "1.20 s", "≥ 3 ms" or "n/a" as ns; null for none.
+// "1.20 s", "≥ 3 ms*" or "n/a" as ns; null for none.
 function nanoseconds(text) {
-  const found = text.match(/^(?:≥ )?([\d.]+) (ns|µs|ms|s|min|h|d)$/);
+  const found = text.match(/^(?:≥ )?([\d.]+) (ns|µs|ms|s|min|h|d)\*?$/);
   if (!found) return null;
   return Number(found[1]) * { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9 }[found[2]];
 }
 
 const cellsOf = (page, id) =>
-  page.$$eval(`#${id} tbody tr`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  page.$$eval(`#${id} tbody tr:not(.floor)`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
 
 test("the run's own report is the one that report makes", () => {
   if (process.env.FRESHET_BROWSER_RUN) return;
@@ -37,11 +37,24 @@ test("the run's own report is the one that report makes", () => {
 test("it opens from disk, complains about nothing and asks nobody", async () => {
   const { page, wrong, close } = await open(browser, file);
   assert.equal(await page.textContent("#reason").then((text) => text.toLowerCase().startsWith(summary.verdict.reason.trim().toLowerCase())), true);
-  for (const section of ["setup", "slo", "timeline", "spectrum", "staleness", "partitions", "disturbances", "worst", "ledger", "validity", "manifest", "glossary"]) {
+  for (const section of ["setup", "slo", "timeline", "spectrum", "staleness", "reads", "budgets", "partitions", "disturbances", "worst", "ledger", "validity", "manifest", "glossary"]) {
     assert.equal(await page.locator(`section#${section}`).count(), 1, section);
   }
   assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
   assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("every link leads somewhere in the page, and the words of the tables lead to the glossary", async () => {
+  const { page, close } = await open(browser, file);
+  const links = await page.$$eval("a[href]", (all) => all.map((link) => link.getAttribute("href")));
+  const targets = new Set(await page.$$eval("[id]", (all) => all.map((node) => "#" + node.id)));
+  assert.deepEqual(links.filter((link) => !targets.has(link)), []);
+  const words = new Set(links.filter((link) => link.startsWith("#g-")));
+  for (const word of ["staleness", "view-staleness", "stale-decisions", "late", "missed", "sampling-floor", "noise-floor", "error-budget", "stolen"]) {
+    assert.ok(targets.has("#g-" + word), word);
+    assert.ok(word === "noise-floor" || words.has("#g-" + word) || word === "staleness", word + " is linked from nowhere");
+  }
   await close();
 });
 
@@ -163,6 +176,45 @@ test("the tables tell the summary's figures", async () => {
   await close();
 });
 
+const spaceless = (text) => text.replace(/\s/g, "");
+
+test("what readers saw, budgets, floors and the machine are the summary's", async () => {
+  const { page, close } = await open(browser, file);
+  const decisions = await cellsOf(page, "decisions");
+  const measured = summary.decisions.filter((row) => row.phase === null && row.reads > 0);
+  assert.ok(measured.length >= 1);
+  for (const row of measured) {
+    const cells = decisions.find((one) => one[0] === row.read + " at " + row.group);
+    assert.deepEqual([1, 2, 4, 6].map((i) => spaceless(cells[i])), [row.reads, row.stale, row.critical_stale, row.unresolved].map(String));
+  }
+  const views = await cellsOf(page, "views");
+  const seen = summary.views.filter((row) => row.phase === null && row.reads > 0);
+  assert.equal(views.length, seen.length);
+  seen.forEach((row, i) => {
+    row.quantiles.forEach((quantile, q) => {
+      if (quantile.kind === "n/a") assert.equal(views[i][q + 1], "n/a");
+      else assert.ok(Math.abs(nanoseconds(views[i][q + 1]) - quantile.ns) <= quantile.ns * 0.006, `${views[i][q + 1]} for ${quantile.ns}`);
+    });
+    assert.equal(spaceless(views[i][8]), String(row.reads));
+  });
+  const critical = await cellsOf(page, "critical");
+  summary.critical_events.filter((row) => row.phase === null && row.planned > 0).forEach((row, i) =>
+    assert.deepEqual(critical[i].slice(1).map(spaceless), [String(row.planned), row.late === null ? "noread" : String(row.late), String(row.missed)]));
+  const budgets = await cellsOf(page, "budgets-table");
+  assert.equal(budgets.length, summary.budgets.length);
+  summary.budgets.forEach((row, i) => assert.deepEqual(budgets[i].slice(1, 4).map(spaceless),
+    [`${row.bad_minutes}of${row.minutes}`, `${row.bad_seconds}of${row.seconds}`, `${row.touched_seconds}of${row.seconds}`]));
+  assert.equal((await cellsOf(page, "sampling-floor")).length, summary.staleness.filter((row) => row.phase === null && row.tier === null).length);
+  assert.equal((await cellsOf(page, "noise-floor")).length, summary.noise_floor.length);
+  assert.equal(await page.locator("tr.floor").count(), summary.noise_floor.length);
+  assert.equal((await cellsOf(page, "payloads")).length, summary.payloads.length);
+  if (summary.host) assert.equal((await cellsOf(page, "host"))[0][1], summary.host.process_cpus_mean.toFixed(2));
+  const marked = summary.staleness.flatMap((row) => row.quantiles).filter((quantile) => quantile.near_floor).length;
+  const stars = await page.$$eval("#staleness td", (cells) => cells.filter((cell) => cell.textContent.endsWith("*")).length);
+  assert.equal(marked > 0, stars > 0);
+  await close();
+});
+
 test("the curve of percentiles goes through the summary's percentiles", async () => {
   const { page, close } = await open(browser, file);
   const spectra = await page.evaluate(() => DATA.spectra.filter((one) => one.phase === -1 && one.tier === -1).map((one) => ({ ...one, stream: PLAN.streams[one.stream].name, group: PLAN.groups[one.group].name })));
@@ -207,12 +259,37 @@ for (const scheme of ["light", "dark"]) {
     test(`a picture at ${width} px, ${scheme}; nothing hangs over the edge`, async () => {
       const { page, wrong, close } = await open(browser, file, { viewport: { width, height: 900 }, colorScheme: scheme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+      const cut = await page.$$eval("nav a", (links) => links.filter((link) => link.getBoundingClientRect().right > innerWidth - 4).map((link) => link.textContent));
+      assert.deepEqual(cut, []);
+      if (width > 1000) assert.equal(await page.$eval("nav", (bar) => bar.offsetHeight < 50), true, "the bar has one line");
       await page.screenshot({ path: join(pictures, `report-${width}-${scheme}.png`), fullPage: true });
       assert.deepEqual(wrong, []);
       await close();
     });
   }
 }
+
+test("the frozen broker is on the page", { skip: !onKafka && "of a run on a real broker only" }, async () => {
+  const { page, close } = await open(browser, file);
+  const marks = await page.evaluate(() => DATA.marks.marks.map((mark) => [mark.kind, mark.text]));
+  for (const text of ["begins: scripts/kafka pause", "begins: undo: scripts/kafka resume"]) {
+    assert.ok(marks.some(([kind, told]) => kind === "fault" && told === text), text);
+  }
+  assert.ok(marks.some(([kind]) => kind === "unavailable"));
+  const commands = await page.$$eval("#disturbances table", (all) => all.map((one) => one.textContent).find((text) => text.startsWith("Commands of the faults")));
+  assert.match(commands, /scripts\/kafka pause.*status 0.*undo: scripts\/kafka resume.*status 0/);
+  // Nothing came for two seconds: the lag went as high, readers saw it, and the chart shows both.
+  const seen = await page.evaluate(() => DATA.timeline.series.map((one) => [Math.max(...one.freshness), Math.max(...one.view)]));
+  assert.ok(seen.length >= 3);
+  for (const [lag] of seen) assert.ok(lag > 1.5e6, `${lag} us`);
+  assert.ok(Math.max(...seen.map(([, view]) => view)) > 1e6);
+  assert.ok(summary.decisions.some((row) => row.phase === "fault" && row.critical_stale > 0));
+  assert.ok(summary.noise_floor.length > 0);
+  // Settings as in force, those that are not the client's default marked.
+  const marked = await page.$$eval("#manifest tr.hot", (rows) => rows.map((row) => row.textContent));
+  assert.ok(marked.some((text) => text.startsWith("acks")), marked.join(" | "));
+  await close();
+});
 
 test("the switch turns light into dark, by keyboard", async () => {
   const { page, close } = await open(browser, file);
@@ -241,7 +318,10 @@ test("no text of the data can become markup or script", async () => {
   const { page, wrong, close } = await open(browser, write("hostile.html", text.slice(0, begin) + data + text.slice(end)));
   assert.equal(await page.evaluate(() => globalThis.taken), undefined);
   assert.equal(await page.locator("img, main script, header script").count(), 0);
-  assert.ok((await page.textContent("main")).includes(hostile));
+  for (const section of ["setup", "reads", "budgets", "validity", "manifest"]) {
+    assert.ok((await page.textContent("#" + section)).includes(hostile), section);
+  }
+  assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
   assert.deepEqual(wrong, []);
   await close();
 });
@@ -252,10 +332,16 @@ test("a damaged folder gives what it can and names what is damaged", async () =>
   cpSync(run, broken, { recursive: true });
   const host = join(broken, "facts", readdirSync(join(broken, "facts"))[0]);
   rmSync(join(host, "worst.csv"));
+  rmSync(join(host, "reads.csv"));
+  rmSync(join(host, "host.csv"));
   truncateSync(join(host, "intervals.hlog"), Math.floor(statSync(join(host, "intervals.hlog")).size / 2));
   const { page, wrong, close } = await open(browser, write("damaged.html", report(broken, "html")));
   assert.match(await page.textContent(".damage"), /intervals\.hlog/);
   assert.match(await page.textContent(".damage"), /worst\.csv/);
+  assert.match(await page.textContent(".damage"), /reads\.csv/);
+  // Reads of which nothing is written down are not good ones.
+  const decisions = await cellsOf(page, "decisions");
+  assert.ok(decisions.every((cells) => cells[0].startsWith("\u2003") || spaceless(cells[6]) === spaceless(cells[1])), JSON.stringify(decisions));
   assert.equal(await page.locator("section#slo table").count() > 0, true);
   assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
   assert.deepEqual(wrong, []);

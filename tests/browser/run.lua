@@ -1,4 +1,4 @@
--- A short run on the built-in log with something to see in each chart: an incident, hot accounts, a replay.
+-- A short run on the built-in log with something to see in each chart: an incident, hot accounts, reads.
 local support = require "support"
 
 return scenario {
@@ -10,6 +10,10 @@ return scenario {
     chat_turn    = support.chat_turn { rate = "800/s" },
   },
   groups = { agent_desktop = { members = 2 }, copilot = { members = 2, service_time = "50us" } },
+  reads = {
+    opens_account = { group = "agent_desktop", rate = "200/s" },
+    after_lock    = { group = "copilot", after = { class = "account_lock", delay = { min = "100ms", max = "1s" } } },
+  },
   phases = {
     warmup   { "3s" },
     steady   { "5s" },
@@ -19,6 +23,7 @@ return scenario {
   slos = {
     slo { "staleness p99", class = "account_lock", phase = "steady", below = "2s" },
     slo { "staleness p99", class = "chat_turn", below = "10s" },
+    slo { "stale decisions", below = "50%" },
     slo { "lost", exactly = 0 },
   },
 }

@@ -44,6 +44,9 @@ results::Settled pictured() {
     for (const int stream : {0, 1})
       settled.timeline.push_back(second_of(second, stream, 1, (second + 1) * kMillisecond));
   }
+  settled.timeline[3].reads = 10;
+  settled.timeline[3].stale_reads = 2;
+  settled.timeline[3].view_staleness_max = 3 * kSecond;
   settled.timeline[2].staleness_p50 = settled.timeline[2].staleness_p99 = settled.timeline[2].staleness_max =
       -1;
   settled.spectra = {{1,
@@ -132,6 +135,17 @@ TEST(HtmlData, SaysWhichPartOfItsBoundAFigureTakes) {
   ASSERT_EQ(use.size(), 2U);
   EXPECT_DOUBLE_EQ(use[0].get<double>(), 0.1);
   EXPECT_TRUE(use[1].is_null());
+  // Of decisions the share that is stale.
+  plan::Read read;
+  read.name = "opens";
+  read.streams = {0};
+  settled.plan.reads = {read};
+  settled.plan.slos[0] = judge::make_slo(plan::Figure::stale_decisions, plan::Comparison::below, 0.02);
+  settled.plan.slos[0].klass = settled.plan.slos[0].group = "";
+  settled.plan.slos[0].phase = "steady";
+  settled.figures.slos[0].share = 0.05;
+  EXPECT_DOUBLE_EQ(html_data(settled, report_verdict())["slo_use"][0].get<double>(), 2.5);
+  settled.plan.slos[0] = time;
   settled.figures.slos[0].figure.kind = Kind::not_available;
   EXPECT_TRUE(html_data(settled, report_verdict())["slo_use"][0].is_null());
 }
