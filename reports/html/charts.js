@@ -72,14 +72,16 @@ function drawMarks(u) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  const dashes = [3 * devicePixelRatio, 3 * devicePixelRatio];
   const bottom = bbox.top + bbox.height;
   for (const mark of DATA.marks.marks) {
     const x = Math.round(u.valToPos(mark.t / 1e9, "x", true));
     ctx.strokeStyle = colour(MARKS[mark.kind].colour);
     ctx.beginPath();
     // What somebody did goes through the whole chart; what came of it is a tick at its foot.
-    ctx.moveTo(x, ["fault", "member", "pass"].includes(mark.kind) ? bbox.top : bottom - 7 * devicePixelRatio);
+    const done = ["fault", "member", "pass"].includes(mark.kind);
+    ctx.setLineDash(done ? dashes : []);
+    ctx.moveTo(x, done ? bbox.top : bottom - 7 * devicePixelRatio);
     ctx.lineTo(x, bottom);
     ctx.stroke();
   }
@@ -94,6 +96,7 @@ function drawBounds(u, bounds) {
   ctx.textAlign = "right";
   ctx.textBaseline = "bottom";
   ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([]);
   ctx.strokeStyle = ctx.fillStyle = styleOf("--bad");
   for (const bound of bounds) {
     const us = bound / 1e3;

@@ -10,7 +10,8 @@ function freshAgain(rows, slowest) {
   if (rows.every((row) => row.reached && row.time_to_fresh_ns === 0)) {
     return rows.every((row) => row.debt_s2 === 0) ? [big("Never over its bound"), ". "] : [big("Fresh when it ended"), ", over its bound at times before. "];
   }
-  return [big(atLeast(!slowest.reached, slowest.time_to_fresh_ns), !slowest.reached), " from its end until all was fresh again (" + atGroup(slowest) + "). "];
+  if (!slowest.reached) return [big(atLeast(true, slowest.time_to_fresh_ns), true), " after its end, and not known to be fresh again before the plan ended (" + atGroup(slowest) + "). "];
+  return [big(duration(slowest.time_to_fresh_ns)), " from its end until all was fresh again (" + atGroup(slowest) + "). "];
 }
 
 function disturbanceCards() {

@@ -4,7 +4,8 @@
 const OUTCOMES = { pass: ["✓", "PASS"], fail: ["✗", "FAIL"], invalid: ["!", "INVALID"], interrupted: ["!", "INTERRUPTED"] };
 
 function sentence(text) {
-  const trimmed = text.trim();
+  // A figure and its unit stay together.
+  const trimmed = text.trim().replace(/(\d) (?=(%|ns|us|µs|ms|s|min|h|d)\b|%)/g, "$1\u00a0");
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?)]$/.test(trimmed) ? "" : ".");
 }
 
@@ -69,6 +70,10 @@ function phaseNote(phase) {
   if (plan.kind === "incident") notes.push("up to " + plan.magnitude + " times the base rate");
   if (plan.hot_accounts) notes.push(share(plan.hot_share, 1) + " of it from " + plan.hot_accounts + " hot accounts");
   if (plan.kind === "ramp") notes.push("from " + plan.from + " to " + plan.to + " times the base rate");
+  const index = PLAN.phases.indexOf(plan);
+  for (const fault of PLAN.faults.filter((one) => one.phase === index)) notes.push("at " + boundWords(fault.at) + " runs: " + fault.run + (fault.undo ? ", undone by: " + fault.undo : ""));
+  for (const change of PLAN.changes.filter((one) => one.phase === index)) notes.push("at " + boundWords(change.at) + " " + change.kind + " " + change.members + " of " + PLAN.groups[change.group].name);
+  for (const replay of PLAN.replays.filter((one) => one.phase === index)) notes.push("pass: " + replay.name);
   if (!phase.measured) notes.push("not measured");
   return notes.join("; ");
 }
@@ -93,7 +98,7 @@ function setupSection() {
   const host = DATA.manifest.host || {};
   const address = typeof target.address === "string" ? target.address : "";
   const streams = PLAN.streams.map((stream) => [stream.class, boundWords(stream.bound), rate(stream.rate) + ", " + stream.arrival, sizeOf(stream.size), stream.key, count(stream.partitions), count(stream.replication), stream.critical ? "yes" : ""]);
-  const groups = PLAN.groups.map((group) => [group.name, count(group.members), group.service_time ? duration(group.service_time) : "none", group.streams.map((one) => classOf(one.stream)).join(", "), group.read_committed ? "committed" : "uncommitted"]);
+  const groups = PLAN.groups.map((group) => [group.name, count(group.members), group.service_time ? duration(group.service_time) : "none", group.streams.map((one) => classOf(one.stream)).join(", "), group.read_committed ? "read committed" : "read uncommitted"]);
   const phases = PHASES.map((phase) => [phase.name, phase.kind, clockOf(phase.begin), clockOf(phase.end), phaseNote(phase)]);
   return [
     definitions([
@@ -106,7 +111,7 @@ function setupSection() {
       ["Proof of the load", SUMMARY.run.lanes_proved ? "what was handed over is the plan's, event by event (load " + identity.load_hash + ")" : "not proved: what was handed over is not known to be the plan's"],
     ]),
     table("The load", ["class", "bound", "base rate", "size", "key", ...nums("partitions", "replicas"), "critical"], streams),
-    table("The readers", ["group", num("members"), "service time", "classes", "reads"], groups),
+    table("The readers", ["group", num("members"), "service time", "classes", "isolation"], groups),
     table("The reads", ["read", "group", "when", "classes"], READS.map((read) => [read.name, PLAN.groups[read.group].name, readWhen(read), read.streams.map(classOf).join(", ")])),
     table("The phases", ["phase", "kind", "from", "to", "what is special"], phases),
   ];

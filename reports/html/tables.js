@@ -164,6 +164,21 @@ function resetTables() {
   ];
 }
 
+// A column a partition; the table below has the figures.
+function columnsCard(title, rows, amount, words) {
+  const most = Math.max(...rows.map(amount));
+  if (!(most > 0)) return null;
+  const column = (row) => {
+    const one = h("span", { class: amount(row) === most ? "hottest" : null });
+    one.style.height = (100 * amount(row)) / most + "%";
+    return one;
+  };
+  const every = Math.ceil(rows.length / 16);
+  return h("div", { class: "card" }, h("p", {}, h("strong", {}, title), ": up to " + words(most)),
+    h("div", { class: "columns", "aria-hidden": "true" }, rows.map(column)),
+    h("div", { class: "axis", "aria-hidden": "true" }, rows.map((row, i) => h("span", {}, i % every === 0 ? row.partition : "\u00a0"))));
+}
+
 function partitionsSection() {
   const nodes = [];
   PLAN.streams.forEach((stream, index) => {
@@ -179,6 +194,8 @@ function partitionsSection() {
     nodes.push(h("h3", {}, classOf(index)));
     nodes.push(h("p", {}, total === 0 ? "Nothing was planned." : "Hottest: partition " + hottest.partition + ", with " + share(amount(hottest), total) + " of the planned bytes, " + threeDigits((most * rows.length) / total) + " times a fair share. ",
       worst.map((one) => "Highest freshness lag at " + one.group.name + ": " + duration(one.row.lag_ns[one.group.i]) + ", partition " + one.row.partition + ". ")));
+    nodes.push(h("div", { class: "cards" }, columnsCard("Planned bytes by partition", rows, amount, bytes),
+      groups.map((group) => columnsCard("Highest freshness lag by partition, at " + group.name, rows, (row) => row.lag_ns[group.i], duration))));
     const cells = rows.map((row) => {
       const bar = h("span", { class: "bar plain", "aria-hidden": "true" }, h("span", {}));
       bar.firstChild.style.width = (100 * amount(row)) / most + "%";

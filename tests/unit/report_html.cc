@@ -139,6 +139,7 @@ TEST(HtmlData, SaysWhichPartOfItsBoundAFigureTakes) {
   plan::Read read;
   read.name = "opens";
   read.streams = {0};
+  read.rate = 10;
   settled.plan.reads = {read};
   settled.plan.slos[0] = judge::make_slo(plan::Figure::stale_decisions, plan::Comparison::below, 0.02);
   settled.plan.slos[0].klass = settled.plan.slos[0].group = "";
