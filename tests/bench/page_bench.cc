@@ -1,4 +1,5 @@
-// The page of a long run: an hour of 50 series, settled and written. FRESHET_BENCH_KEEP=FOLDER keeps the run there.
+// The page of a long run: an hour of 50 series, settled and written. FRESHET_BENCH_KEEP=FOLDER keeps the run
+// there.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
