@@ -232,7 +232,8 @@ base::Status Run::make_roles() {
   hiccup_ = std::make_unique<Hiccup>(*context_, recorder());
   driver_.attach(hiccup, *hiccup_);
   const std::size_t writer = driver_.reserve("writer");
-  writer_ = std::make_unique<Writer>(*context_, cluster_, *facts_, options_.host_usage);
+  writer_ = std::make_unique<Writer>(*context_, cluster_, *facts_, options_.host_usage,
+                                     options_.rehearse ? nullptr : options_.on_live);
   driver_.attach(writer, *writer_);
   std::vector<Reports*> reports;
   for (const auto& role : reports_) reports.push_back(role.get());

@@ -16,6 +16,7 @@
 #include "harness/engine/driver.h"
 #include "harness/engine/host_log.h"
 #include "harness/plan/plan.h"
+#include "harness/results/live.h"
 #include "harness/results/trace_file.h"
 
 namespace freshet::engine {
@@ -65,6 +66,9 @@ struct RunOptions {
   Nanos hold_assignment = 3 * base::kSecond;  // T6: a heartbeat interval
   Nanos start_not_before = 0;                 // monotonic; for scripted faults in tests
   std::function<void(const Progress&)> on_progress;
+  // For those who watch: how the run stands, some times a second and once more when everything that was
+  // measured is in it. On the writer's thread; it may take its time, for no event waits for it.
+  std::function<void(const results::Live&)> on_live;
   // Called once everything that was measured is in the folder, before the run cleans up after itself, which
   // may take its time on a cluster that has gone.
   std::function<void()> on_measured;

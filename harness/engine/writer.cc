@@ -14,6 +14,7 @@ Stepped Writer::step(const base::Clock& clock) {
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
   if (!facts_.status()) context_.unwritable.store(true, std::memory_order_release);
+  if (live_) live_->tell(clock.now());
   return {.worked = worked, .next = clock.now() + kEvery};
 }
 
@@ -28,6 +29,7 @@ bool Writer::collect() {
     if (!interval) continue;
     worked = true;
     facts_.add(*interval);
+    if (live_) live_->add(*interval);
     {
       const std::lock_guard lock(recent_mutex_);
       for (const measure::Cohort& cohort : interval->cohorts) {
@@ -68,6 +70,7 @@ void Writer::drain(const base::Clock& clock) {
   clients_.write();
   write_notes(clock);
   if (context_.time.started()) facts_.flush(context_.time.since_start(clock.now()));
+  if (live_) live_->tell(clock.now());
 }
 
 }  // namespace freshet::engine
