@@ -6,6 +6,7 @@
 #include "harness/base/text.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/console.h"
+#include "harness/cli/live_metrics.h"
 #include "harness/cli/load.h"
 #include "harness/cli/loopback_share.h"
 #include "harness/cli/manifest.h"
@@ -54,7 +55,13 @@ OptionSpec spec() {
       "no-calibration", po::bool_switch(),
       "do not run the steady load on the loopback log for some seconds first; then no noise floor stands "
       "beside "
-      "the figures")("quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
+      "the figures")(
+      "metrics", po::value<std::string>()->value_name("[ADDR:]PORT"),
+      "serve live metrics for Prometheus at http://ADDR:PORT/metrics while the run goes on; ADDR is "
+      "127.0.0.1 unless given, PORT 0 takes a free one")(
+      "metrics-hold", po::value<std::string>()->value_name("TIME"),
+      "go on serving the run's last metrics for so long after its end, so that they are scraped; Ctrl-C ends "
+      "it")("quiet,q", po::bool_switch(), "no progress and no notes, only the summary");
   add_look(options);
   return spec;
 }
@@ -77,6 +84,7 @@ Examples:
   freshet run scenarios/incident_burst.lua -P chat_rate=2000/s -o runs/double
   freshet run scenarios/smoke.lua -b 127.0.0.1:9092 -X linger.ms=0 --json
   freshet run scenarios/smoke.lua --trace
+  freshet run scenarios/incident_burst.lua -b 127.0.0.1:9092 --metrics 9464
 
 The exit status is the verdict: freshet help exit-status.
 )";
@@ -89,11 +97,28 @@ struct Request {
   base::Nanos connect_timeout = 0;
   int senders = 1;
   double trace = 0;  // share of the events; 0: none
+  std::optional<MetricsAddress> metrics;
+  base::Nanos metrics_hold = 0;
   bool json = false, quiet = false, keep_topics = false, allow_commands = false, calibrate = true;
 };
 
 std::filesystem::path default_folder(const plan::Plan& plan, base::Nanos wall) {
   return std::filesystem::path("runs") / (compact_utc(wall) + "-" + plan.name);
+}
+
+base::Status read_metrics(const po::variables_map& values, Request& request) {
+  if (values.count("metrics")) {
+    const auto address = parse_metrics_address(values["metrics"].as<std::string>());
+    if (!address) return address.error();
+    request.metrics = *address;
+  }
+  if (!values.count("metrics-hold")) return base::Ok{};
+  if (!request.metrics)
+    return base::usage_error("--metrics-hold holds what --metrics serves, which was not given");
+  const auto hold = base::parse_duration(values["metrics-hold"].as<std::string>());
+  if (!hold) return base::usage_error("--metrics-hold: " + hold.error().message);
+  request.metrics_hold = *hold;
+  return base::Ok{};
 }
 
 base::Result<Request> read_request(const po::variables_map& values) {
@@ -115,6 +140,7 @@ base::Result<Request> read_request(const po::variables_map& values) {
       return base::usage_error("--trace=0% records nothing; leave it out, or give a share above 0 %");
     request.trace = *share;
   }
+  if (const base::Status read = read_metrics(values, request); !read) return read.error();
   if (values.count("out")) request.folder = values["out"].as<std::string>();
   if (values.count("out") && request.folder.empty())
     return base::usage_error("-o needs the name of a folder");
@@ -140,9 +166,10 @@ std::optional<std::string> commands_refused(const plan::Plan& plan, const Reques
   return text + "Nothing was run. If they may be run, add --allow-commands";
 }
 
-int tell_run(const Request& request) {
+int tell_run(const Request& request, LiveMetrics* metrics) {
   const auto run = settled_run(request.folder);
   if (!run) return fail(run.error().message, kExitUsage);
+  if (metrics) metrics->show(*run);
   if (const base::Status written = write_reports(*run); !written)
     return fail(written.error().message, kExitUsage);
   if (request.json) {
@@ -196,10 +223,17 @@ std::optional<int> run_beforehand(const Prepared& prepared, Target& target, cons
   return std::nullopt;
 }
 
+void hold(const LiveMetrics& metrics, const Request& request, const std::atomic<int>& stop) {
+  if (request.metrics_hold <= 0 || stop.load() != engine::kGoOn) return;
+  if (!request.quiet)
+    notice(fmt::format("the last metrics are served for {} more (Ctrl-C ends it)\n",
+                       base::format_duration(request.metrics_hold)));
+  metrics.hold(request.metrics_hold, stop);
+}
+
 // The engine's part. What was measured is told before the run cleans up after itself. Gives the exit status.
 int drive(const Prepared& prepared, Target& target, const Request& request, const Args& whole,
-          const base::Clock& clock) {
-  const StopOnSignal signals;
+          const base::Clock& clock, const StopOnSignal& signals, LiveMetrics* metrics) {
   ProgressDisplay display(request.look, signals.requested());
   nlohmann::json calibrated;
   const LoopbackShare share{.folder = request.folder,
@@ -224,11 +258,12 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   if (request.allow_commands) options.commands = &commands;
   options.secrets = target.secrets;
   if (!request.quiet) options.on_progress = [&](const engine::Progress& progress) { display.show(progress); };
+  if (metrics) options.on_live = [&](const results::Live& live) { metrics->show(live); };
   options.prefix = request.prefix;
   int status = kExitUsage;
   options.on_measured = [&] {
     if (!request.quiet) display.finish();
-    status = tell_run(request);
+    status = tell_run(request, metrics);
   };
   engine::Threads driver;
   const auto outcome = engine::run(prepared.plan, *target.cluster, driver, options);
@@ -238,6 +273,7 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   if (!request.quiet) {
     for (const std::string& warning : outcome->warnings) notice("warning: " + warning + "\n");
   }
+  if (metrics) hold(*metrics, request, signals.requested());
   return status;
 }
 
@@ -263,13 +299,22 @@ int run(const Args& args, const Args& whole) {
   if (const base::Status fit = check_clients(prepared->plan, target->options); !fit)
     return fail(fit.error().message, kExitUsage);
   if (const auto refused = refusal(*prepared, *target, *values)) return fail(*refused, kExitUsage);
+  const StopOnSignal signals;  // outlives what is served: a reader that went away must not end the run
+  std::unique_ptr<LiveMetrics> metrics;
+  if (request->metrics) {
+    auto opened = LiveMetrics::open(*request->metrics, prepared->plan, target->name,
+                                    target->cluster->is_loopback_log());
+    if (!opened) return fail(opened.error().message, kExitUsage);
+    metrics = std::move(opened).value();
+    notice("live metrics: " + metrics->url() + "\n");
+  }
   if (!request->quiet) {
     for (const std::string& line : warnings(*prepared)) notice("warning: " + line + "\n");
     notice(fmt::format("running {} on {} for {}, recorded in {}\n", prepared->plan.name,
                        target->cluster->address(), base::format_duration(prepared->plan.end()),
                        shown(request->folder)));
   }
-  return drive(*prepared, *target, *request, whole, clock);
+  return drive(*prepared, *target, *request, whole, clock, signals, metrics.get());
 }
 
 }  // namespace
