@@ -24,4 +24,5 @@ install(FILES ${_told}/_freshet DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-fu
 install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/freshet FILES_MATCHING PATTERN "*.lua")
 install(DIRECTORY scripts/ci DESTINATION ${CMAKE_INSTALL_DATADIR}/freshet)
 install(FILES reports/summary.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/freshet)
+install(FILES reports/grafana/freshet.json DESTINATION ${CMAKE_INSTALL_DATADIR}/freshet/grafana)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -115,7 +115,8 @@ TEST_F(Usage, ValuesAreChecked) {
   EXPECT_THAT(refused({"run", "x.lua", "--connect-timeout", "0s"}), HasSubstr("--connect-timeout is 0"));
   EXPECT_THAT(refused({"run", "x.lua", "--seed", "1", "--seed", "2"}), HasSubstr("seed"));
   EXPECT_THAT(refused({"run", "x.lua", "--metrics", "no"}), HasSubstr("\"no\" is no port (0 to 65535)"));
-  EXPECT_THAT(refused({"run", "x.lua", "--metrics-hold", "9s"}), HasSubstr("--metrics, which was not given"));
+  EXPECT_THAT(refused({"run", "x.lua", "--metrics-hold", "9s"}),
+              HasSubstr("what --metrics serves, which was not given"));
   EXPECT_THAT(refused({"run", "x.lua", "--metrics", "0", "--metrics-hold", "9"}),
               HasSubstr("--metrics-hold: "));
   EXPECT_THAT(refused({"check", "x.lua", "-P", "rate"}), HasSubstr("-P takes name=value, found \"rate\""));
