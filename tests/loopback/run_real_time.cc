@@ -43,7 +43,13 @@ TEST(RealTime, EveryEventOfEverySenderArrivesOnce) {
   plan.groups[1].service_time = 100 * kMicrosecond;
   RealTimeRun run;
   run.options.senders = 3;
+  results::Live last;
+  run.options.on_live = [&](const results::Live& live) { last = live; };
   const results::Settled settled = run(plan);
+  const plan::StreamLanes lanes(plan, 0);
+  EXPECT_EQ(last.streams[0].offered, lanes.count()) << "who watches is told of them all";
+  for (const results::LivePass& pass : last.passes)
+    EXPECT_EQ(pass.count(measure::Count::visible), lanes.count());
   for (const int pass : {0, 1}) {
     const results::Outcomes& o = row(settled.figures, pass).outcomes;
     EXPECT_EQ(o.visible, o.planned);

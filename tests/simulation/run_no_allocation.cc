@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <mutex>
 #include <new>
 
 #include "tests/simulation/run_fixture.h"
@@ -155,7 +156,7 @@ struct Seen {
   std::uint64_t steps = 0, allocations = 0, locks = 0;
 };
 
-// What each role's steps did between `from` and `until` of the run.
+// What each role's steps did between `from` and `until` of a run that somebody watches.
 std::map<std::string, Seen> counts_of(const plan::Plan& plan, Nanos from, Nanos until) {
   std::map<std::string, Seen> seen;
   for (const char* role : {"sender-0", "acks-lock", "copilot-0"}) seen[role];
@@ -177,8 +178,15 @@ std::map<std::string, Seen> counts_of(const plan::Plan& plan, Nanos from, Nanos 
   options.folder = folder.path();
   options.start_not_before = kStart;
   options.hold_assignment = 0;
+  std::mutex watching;
+  results::Live latest;
+  options.on_live = [&](const results::Live& live) {
+    const std::lock_guard lock(watching);
+    latest = live;
+  };
   const auto ran = engine::run(plan, cluster, simulation, options);
   EXPECT_TRUE(ran.ok()) << ran.error().message;
+  EXPECT_EQ(latest.stage, "over");
   return seen;
 }
 

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace freshet::cli {
 namespace {
@@ -87,6 +90,26 @@ TEST_F(Served, APortInUseIsRefused) {
   EXPECT_EQ(second.error().message,
             "--metrics: cannot listen on 127.0.0.1:" + std::to_string(port_) + ": Address already in use");
   EXPECT_EQ(second.error().kind, base::ErrorKind::usage);
+}
+
+// As many as there are threads, and one more: nobody is kept out for good, nor the end held up.
+TEST_F(Served, ReadersThatSayNothingHoldNothingUp) {
+  std::vector<int> silent;
+  for (int i = 0; i < 4; ++i) {
+    silent.push_back(socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port_));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(connect(silent.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  httplib::Client client("127.0.0.1", port_);
+  client.set_read_timeout(60);
+  const auto page = client.Get("/metrics");
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->body, "plain");
+  server_.reset();
+  for (const int descriptor : silent) close(descriptor);
 }
 
 TEST(MetricsServer, AnAddressOfSomebodyElseIsRefused) {
