@@ -122,11 +122,12 @@ struct Payload::Writer {
   std::uint64_t mask;
   std::size_t from;
 
-  std::uint64_t noise(std::size_t position) const {
+  template <bool text>
+  static std::uint64_t noise(const std::byte* prepared, std::uint64_t mask) {
     std::uint64_t word;
-    std::memcpy(&word, payload.noise_.data() + position, sizeof word);
+    std::memcpy(&word, prepared, sizeof word);
     word ^= mask;
-    return payload.text_ ? (word & 0x3f3f3f3f3f3f3f3fULL) + 0x3f3f3f3f3f3f3f3fULL : word;
+    return text ? (word & 0x3f3f3f3f3f3f3f3fULL) + 0x3f3f3f3f3f3f3f3fULL : word;
   }
 
   void advance(std::size_t size) {
@@ -140,22 +141,30 @@ struct Payload::Writer {
     advance(size);
   }
 
-  void token(std::size_t size) {
+  void token(std::size_t size) { payload.text_ ? token_of<true>(size) : token_of<false>(size); }
+
+  template <bool text>
+  void token_of(std::size_t size) {
     for (size = std::min(size, left); size > 0;) {
       if (from + sizeof mask > kNoise) {
         from = 0;
         mask = base::mix64(mask);
       }
       const std::size_t words = std::min(size, kNoise - from) / sizeof mask;
+      const std::byte* const prepared = payload.noise_.data() + from;
+      std::byte* const out = at;
+      const std::uint64_t own = mask;
+      // They never overlap; without that knowledge it is a word at a time.
+#pragma GCC ivdep
       for (std::size_t i = 0; i < words; ++i) {
-        const std::uint64_t word = noise(from + i * sizeof mask);
-        std::memcpy(at + i * sizeof mask, &word, sizeof word);
+        const std::uint64_t word = noise<text>(prepared + i * sizeof mask, own);
+        std::memcpy(out + i * sizeof mask, &word, sizeof word);
       }
       advance(words * sizeof mask);
       from += words * sizeof mask;
       size -= words * sizeof mask;
       if (words > 0) continue;
-      const std::uint64_t word = noise(from);
+      const std::uint64_t word = noise<text>(payload.noise_.data() + from, mask);
       copy(reinterpret_cast<const std::byte*>(&word), size);
       from += sizeof word;
       return;
