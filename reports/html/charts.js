@@ -39,7 +39,9 @@ function rangeOf(columns, log) {
   }
   if (!log) return [0, most > 0 ? most * 1.08 : 1];
   if (most <= 0) return [100, 1000];
-  const bottom = Math.max(100, Math.pow(10, Math.floor(Math.log10(Math.min(least, most / 10)))));
+  const lowest = Math.min(least, most / 10);
+  const decade = Math.pow(10, Math.floor(Math.log10(lowest)));
+  const bottom = Math.max(100, decade * [5, 2, 1].find((step) => step * decade <= lowest * 1.001));
   return [bottom, Math.max(bottom * 10, most * 1.25)];
 }
 
@@ -166,7 +168,7 @@ class Chart {
         y: { distr: spec.log ? 3 : 1, log: 10, range },
       },
       axes: [
-        axisOf(spec.timeline ? { values: (u, ticks) => ticks.map(clockOf), space: 70 } : spec.xAxis),
+        axisOf({ size: 36, ...(spec.timeline ? { values: (u, ticks) => ticks.map(clockOf), space: 70 } : spec.xAxis) }),
         axisOf({
           size: 70,
           values: (u, ticks) => ticks.map(spec.format),

@@ -67,7 +67,7 @@ function viewCharts() {
   return PLAN.groups.flatMap((group, index) => {
     const of = DATA.timeline.series.filter((one) => one.group === index && one.view);
     if (of.length === 0) return [];
-    const lines = of.map((one) => ({ label: classOf(one.stream), colour: one.stream, width: 2, values: one.view, points: true }));
+    const lines = of.map((one) => ({ label: classOf(one.stream), colour: one.stream, width: 2, values: one.view }));
     const stale = of.filter((one) => one.stale.some((value) => value > 0))
       .map((one) => ({ label: classOf(one.stream), colour: one.stream, width: 2, values: one.stale }));
     return [

@@ -4,8 +4,7 @@
 const OUTCOMES = { pass: ["✓", "PASS"], fail: ["✗", "FAIL"], invalid: ["!", "INVALID"], interrupted: ["!", "INTERRUPTED"] };
 
 function sentence(text) {
-  // A figure and its unit stay together.
-  const trimmed = text.trim().replace(/(\d) (?=(%|ns|us|µs|ms|s|min|h|d)\b|%)/g, "$1\u00a0");
+  const trimmed = together(text.trim());
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?)]$/.test(trimmed) ? "" : ".");
 }
 
@@ -19,6 +18,9 @@ function cautions() {
   if (SUMMARY.run.ending === "interrupted") all.push("The run was interrupted: figures are of what had been measured by then.");
   return all;
 }
+
+// "2026-01-02T03:04:05Z" as a person reads it.
+const timeOf = (text) => text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z$/, "$1 $2 UTC");
 
 function damage() {
   if (SUMMARY.damage.length === 0) return null;
@@ -52,7 +54,7 @@ function head() {
     redrawAll();
   } }, "light / dark");
   return [
-    h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, SUMMARY.identity.started), theme),
+    h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, timeOf(SUMMARY.identity.started)), theme),
     h("h1", {}, SUMMARY.identity.scenario || "a run"),
     PLAN.about ? h("p", { class: "about" }, PLAN.about) : null,
     h("p", { class: "verdict " + verdict.outcome }, h("strong", {}, h("span", { "aria-hidden": "true" }, sign + " "), text), h("span", { id: "reason" }, sentence(verdict.reason))),
@@ -102,9 +104,9 @@ function setupSection() {
   const phases = PHASES.map((phase) => [phase.name, phase.kind, clockOf(phase.begin), clockOf(phase.end), phaseNote(phase)]);
   return [
     definitions([
-      ["Target", identity.target + (address ? " at " + address : "")],
+      ["Target", identity.target + (address ? " at " + address.replace(/,/g, ", ") : "")],
       ["Cluster", identity.cluster_id],
-      ["Started", identity.started + (SUMMARY.run.start_took_ns ? ", ready after " + duration(SUMMARY.run.start_took_ns) : "")],
+      ["Started", timeOf(identity.started) + (SUMMARY.run.start_took_ns ? ", ready after " + duration(SUMMARY.run.start_took_ns) : "")],
       ["Ended", "after " + duration(SUMMARY.run.ended_at_ns) + (SUMMARY.run.ending === "complete" ? (SUMMARY.run.drain_complete ? ", drained in " : ", drain given up after ") + duration(SUMMARY.run.drained_in_ns) : ", " + SUMMARY.run.ending)],
       ["Client profile", profiles()],
       ["Machine", [host.cpu, host.cores ? host.cores + " cores" : "", host.memory_bytes ? bytes(host.memory_bytes) : "", host.kernel].filter(Boolean).join(", ")],

@@ -17,7 +17,7 @@ function sloRows() {
   return SUMMARY.verdict.slos.map((slo, i) => ({
     holds: slo.holds,
     use: DATA.slo_use[i],
-    cells: [slo.slo, judged ? figureWord(slo.holds) : "not judged", num(slo.figure), useCell(DATA.slo_use[i]), slo.count],
+    cells: [together(slo.slo), judged ? figureWord(slo.holds) : "not judged", num(slo.figure), useCell(DATA.slo_use[i]), slo.count],
   }));
 }
 

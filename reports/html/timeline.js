@@ -125,12 +125,12 @@ function loadChart() {
 }
 
 function marksChart() {
-  const kinds = Object.keys(MARKS).filter((kind) => DATA.marks.marks.some((mark) => mark.kind === kind));
+  const kinds = Object.keys(MARKS).filter((kind) => DATA.marks.marks.some((mark) => mark.kind === kind && mark.t / 1e9 <= SECONDS));
   if (kinds.length === 0) return null;
   const rows = DATA.marks.marks.map((mark) => [clockOf(Math.round(mark.t / 1e7) / 100), MARKS[mark.kind].name, mark.text, count(mark.count)]);
   const title = "What happened";
   const chart = new Chart({ title, label: title + ", on the same time axis. The same is in the table below it.", x: DATA.timeline.second,
-    series: [], timeline: true, format: () => "", height: 46 + 20 * kinds.length });
+    series: [], timeline: true, format: () => "", height: 52 + 20 * kinds.length });
   const options = chart.options.bind(chart);
   chart.options = (width, range) => {
     const all = options(width, range);

@@ -1,5 +1,4 @@
 // node pictures.mjs RUN FOLDER: the README's pictures of a run's report (scripts/pictures).
-import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { launch, open, report, write } from "./fixture.mjs";
@@ -12,11 +11,9 @@ async function picture(name, options, prepare) {
   const { page, wrong, close } = await open(browser, file, options);
   if (prepare) await prepare(page);
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  const path = join(into, name + ".png");
-  await page.screenshot({ path });
+  await page.screenshot({ path: join(into, name + ".png") });
   await close();
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
-  console.log(`${path} ${Math.round(statSync(path).size / 1024)} KB`);
 }
 
 // The cursor stands where the lag is highest, and reads all charts there.
