@@ -9,6 +9,7 @@
 #include "reports/clients.h"
 #include "reports/disturbance_tables.h"
 #include "reports/names.h"
+#include "reports/over_time.h"
 #include "reports/read_tables.h"
 #include "reports/tables.h"
 #include "reports/trust_tables.h"
@@ -164,6 +165,7 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                     const Style& style, bool clients) {
   std::string text = head(settled, verdict, style);
   const std::string parts[] = {slo_list(verdict, style),
+                               over_time(settled, style),
                                staleness_tables(settled, style),
                                read_tables(settled, style),
                                critical_table(settled, style),

@@ -12,6 +12,8 @@ namespace freshet::reports {
 struct Style {
   std::size_t width = 80;  // columns; at least kMinimumWidth is used
   bool colour = false;     // ANSI escapes
+  bool blocks = false;     // pictures of Unicode's block elements; else of ASCII
+  std::size_t room = 0;    // columns that a picture may take; 0: as many as a line
 };
 inline constexpr std::size_t kMinimumWidth = 60;
 

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace freshet::cli {
 namespace {
@@ -27,10 +29,24 @@ bool colour_wanted(int fd, const Look& look) {
   return isatty(fd) && !(term && std::string_view(term) == "dumb");
 }
 
+// What the environment says that its programs write; the first of the three that is set counts (POSIX).
+bool writes_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (!value || !*value) continue;
+    std::string locale = value;
+    std::ranges::transform(locale, locale.begin(), [](unsigned char c) { return std::tolower(c); });
+    return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+  }
+  return false;
+}
+
 reports::Style style_of(int fd, const Look& look) {
   const std::size_t own = size_of(fd).ws_col;
-  const std::size_t width = own == 0 ? kDefaultWidth : std::clamp(own, reports::kMinimumWidth, kWidest);
-  return {look.width == 0 ? width : look.width, colour_wanted(fd, look)};
+  const std::size_t room = own == 0 ? kDefaultWidth : std::clamp(own, reports::kMinimumWidth, kWidestPicture);
+  reports::Style style{std::min(room, kWidest), colour_wanted(fd, look), writes_utf8(), room};
+  if (look.width != 0) style.width = style.room = look.width;
+  return style;
 }
 
 void write_all(std::FILE* file, std::string_view text) {

@@ -20,6 +20,8 @@ struct Look {
 };
 inline constexpr std::size_t kWidest = 120;  // wider lines are harder to read, not easier
 
+inline constexpr std::size_t kWidestPicture = 1000;  // pictures are easier to read, the wider they are
+
 // How to write to stdout. Colours only on a terminal, and not with NO_COLOR (https://no-color.org) set.
 reports::Style stdout_style(const Look& look);
 reports::Style stderr_style(const Look& look);

@@ -69,4 +69,25 @@ std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& 
   return rows;
 }
 
+std::vector<UnseenSecond> unseen_seconds(const Settling& s) {
+  std::vector<UnseenSecond> rows;
+  for (std::size_t stream = 0; stream < s.outcomes.size(); ++stream) {
+    const StreamOutcomes& outcomes = s.outcomes[stream];
+    for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+      if (!outcomes.passes[pass].reads) continue;
+      for (std::int64_t second = 0; second < outcomes.seconds; ++second) {
+        UnseenSecond row{second, static_cast<int>(stream), static_cast<int>(pass), 0, 0};
+        for (std::size_t tier = 0; tier < outcomes.tiers; ++tier) {
+          const Cell& cell = outcomes.cell(pass, second, tier);
+          if (!cell.ages) continue;
+          row.events += cell.ages->total();
+          row.oldest = std::max(row.oldest, cell.ages->max_us() * base::kMicrosecond);
+        }
+        if (row.events > 0) rows.push_back(row);
+      }
+    }
+  }
+  return rows;
+}
+
 }  // namespace freshet::results

@@ -27,9 +27,19 @@ struct PartitionRow {
   std::vector<Nanos> lag;                // by group; 0: none, or the group does not read the stream
 };
 
+// Planned events of a second of τ that never became visible at a live group: the greatest age of theirs at
+// the run's end, which is a lower bound of their staleness (E5).
+struct UnseenSecond {
+  std::int64_t second = 0;
+  int stream = 0, pass = 0;
+  std::uint64_t events = 0;
+  Nanos oldest = 0;
+};
+
 struct Settling;
 struct PlannedLanes;
 std::vector<Spectrum> spectra(const Settling& s);
 std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& lanes);
+std::vector<UnseenSecond> unseen_seconds(const Settling& s);  // in order of stream, pass and second
 
 }  // namespace freshet::results

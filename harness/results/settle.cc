@@ -161,6 +161,7 @@ void fill(const Settling& s, Settled& settled) {
   figures.negative_staleness = s.distributions.negative_staleness();
   settled.timeline = timeline_rows(s);
   settled.spectra = spectra(s);
+  settled.unseen = unseen_seconds(s);
 }
 
 // H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures

@@ -21,6 +21,7 @@ struct Settled {
   std::vector<Json> events;                // of all hosts, in order of "t" (ns since start)
   std::vector<Spectrum> spectra;           // of live groups; without those of which there is no event
   std::vector<PartitionRow> partitions;    // by stream and partition
+  std::vector<UnseenSecond> unseen;  // of live groups; seconds of τ in which every event became visible: none
   // Lines for intervals.hlog: ages at the end of events that never became visible (H2), and what reads saw.
   std::string undelivered;
 };

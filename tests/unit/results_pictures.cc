@@ -72,6 +72,25 @@ TEST(Pictures, WhatNeverBecameVisibleLiftsTheCurvesEndToALowerBound) {
   EXPECT_EQ(curve.maximum.kind, Quantile::Kind::at_least);
 }
 
+// E5: the age of the oldest is a lower bound of the second's highest staleness.
+TEST(Pictures, SecondsWithEventsThatNeverBecameVisibleAreKnown) {
+  MadeRun run(small_plan(400));
+  std::uint64_t n = 0;
+  run.decide([&](std::uint16_t, const plan::Event& event) {
+    Fate fate;
+    fate.seen = event.tau / kSecond != 3 || n++ % 2 == 0;
+    return fate;
+  });
+  run.finish();
+  const Settled settled = run.settled();
+  const Outcomes& all = staleness_of(settled.figures, 0, 0, -1, 1).outcomes;  // of steady: 2 s to 6 s
+  ASSERT_EQ(settled.unseen.size(), 1U);
+  EXPECT_EQ(settled.unseen[0].second, 3);
+  EXPECT_EQ(settled.unseen[0].events, all.planned - all.visible);
+  EXPECT_NEAR(static_cast<double>(settled.unseen[0].oldest),
+              static_cast<double>(settled.figures.ended_at - 3 * kSecond), 5e8);
+}
+
 TEST(Pictures, PartitionsTellWhatThePlanGaveThem) {
   MadeRun run(small_plan());
   run.decide([](std::uint16_t, const plan::Event&) { return Fate{}; });
