@@ -9,9 +9,7 @@
 
 namespace freshet::reports {
 
-// The page of reports/html/ with the run's data in it (html_data.h) as JSON in which no '<' stands, so that
-// no text of a scenario, a key or an error can end the block. The page's own script writes it as text only.
-// Pure.
+// The page of reports/html/ with the run's data (html_data.h) in it. Pure.
 std::string html(const results::Settled& settled, const judge::Verdict& verdict);
 
 }  // namespace freshet::reports

@@ -52,31 +52,13 @@ json slo_use(const Settled& settled) {
   return all;
 }
 
-json spectrum_of(const results::Spectrum& spectrum) {
-  json points = json::array();
-  json at_least = nullptr;
-  for (std::size_t k = 0; k < spectrum.points.size(); ++k) {
-    points.push_back(spectrum.points[k].value / base::kMicrosecond);
-    if (at_least.is_null() && spectrum.points[k].kind == Quantile::Kind::at_least) at_least = k;
-  }
-  return {{"stream", spectrum.stream},
-          {"group", spectrum.pass},
-          {"tier", spectrum.tier},
-          {"phase", spectrum.phase},
-          {"events", spectrum.events},
-          {"us", points},
-          {"at_least_from", at_least},
-          {"maximum_us", spectrum.maximum.value / base::kMicrosecond},
-          {"maximum_at_least", spectrum.maximum.kind == Quantile::Kind::at_least}};
-}
-
 json spectra(const Settled& settled) {
   json all = json::array();
   for (const results::Spectrum& spectrum : settled.spectra) {
     // Phases that nothing is judged in are on the timeline.
     const auto phase = static_cast<std::size_t>(spectrum.phase);
     if (spectrum.phase >= 0 && !settled.plan.phases[phase].measured()) continue;
-    all.push_back(spectrum_of(spectrum));
+    all.push_back(html_spectrum(spectrum));
   }
   return all;
 }
@@ -120,12 +102,35 @@ json worst(const Settled& settled) {
 
 }  // namespace
 
+json html_spectrum(const results::Spectrum& spectrum) {
+  json points = json::array();
+  json at_least = nullptr;
+  for (std::size_t k = 0; k < spectrum.points.size(); ++k) {
+    points.push_back(spectrum.points[k].value / base::kMicrosecond);
+    if (at_least.is_null() && spectrum.points[k].kind == Quantile::Kind::at_least) at_least = k;
+  }
+  return {{"stream", spectrum.stream},
+          {"group", spectrum.pass},
+          {"tier", spectrum.tier},
+          {"phase", spectrum.phase},
+          {"events", spectrum.events},
+          {"us", points},
+          {"at_least_from", at_least},
+          {"maximum_us", spectrum.maximum.value / base::kMicrosecond},
+          {"maximum_at_least", spectrum.maximum.kind == Quantile::Kind::at_least}};
+}
+
 json html_data(const Settled& settled, const judge::Verdict& verdict) {
-  return {{"summary", summary(settled, verdict)},      {"plan", plan_of(settled)},
-          {"manifest", manifest_of(settled)},          {"slo_use", slo_use(settled)},
-          {"timeline", html_timeline(settled)},        {"marks", html_marks(settled)},
-          {"spectrum_steps", results::kSpectrumSteps}, {"spectra", spectra(settled)},
-          {"partitions", partitions(settled)},         {"worst", worst(settled)}};
+  return {{"summary", summary(settled, verdict)},
+          {"plan", plan_of(settled)},
+          {"manifest", manifest_of(settled)},
+          {"slo_use", slo_use(settled)},
+          {"timeline", html_timeline(settled, time_grid(settled))},
+          {"marks", html_marks(settled)},
+          {"spectrum_steps", results::kSpectrumSteps},
+          {"spectra", spectra(settled)},
+          {"partitions", partitions(settled)},
+          {"worst", worst(settled)}};
 }
 
 }  // namespace freshet::reports

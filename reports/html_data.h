@@ -17,6 +17,8 @@
 
 namespace freshet::reports {
 
+// {stream, group, tier, phase, events, us, at_least_from, maximum_us, maximum_at_least}
+nlohmann::json html_spectrum(const results::Spectrum& spectrum);
 nlohmann::json html_data(const results::Settled& settled, const judge::Verdict& verdict);
 
 }  // namespace freshet::reports

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@ namespace {
 
 using nlohmann::json;
 using results::OffsetAndLag;
+
+constexpr std::size_t kProducedColumns = 3, kSeriesColumns = 7,
+                      kReadColumns = 3;  // as html_timeline() fills them
 
 using Column = std::vector<std::optional<double>>;  // by second
 
@@ -85,9 +89,25 @@ void add_json(json& all, json entry, const Columns& columns, std::size_t width) 
 
 }  // namespace
 
-json html_timeline(const results::Settled& settled, std::size_t values) {
+TimeGrid time_grid(const results::Settled& settled, std::size_t values) {
   std::int64_t seconds = 0;
-  for (const OffsetAndLag& row : settled.timeline) seconds = std::max(seconds, row.second + 1);
+  std::set<int> streams;
+  std::set<std::pair<int, int>> series, read;
+  for (const OffsetAndLag& row : settled.timeline) {
+    seconds = std::max(seconds, row.second + 1);
+    streams.insert(row.stream);
+    if (static_cast<std::size_t>(row.pass) >= settled.plan.groups.size()) continue;
+    series.insert({row.stream, row.pass});
+    if (row.reads > 0) read.insert({row.stream, row.pass});
+  }
+  const auto all = static_cast<std::size_t>(seconds);
+  const std::size_t columns =
+      kProducedColumns * streams.size() + kSeriesColumns * series.size() + kReadColumns * read.size();
+  return {all, width_for(all, columns, values)};
+}
+
+json html_timeline(const results::Settled& settled, const TimeGrid& grid) {
+  const auto seconds = static_cast<std::int64_t>(grid.seconds);
   std::map<int, Columns> produced;
   std::map<std::pair<int, int>, Columns> series;
   for (const OffsetAndLag& row : settled.timeline) {
@@ -114,17 +134,13 @@ json html_timeline(const results::Settled& settled, std::size_t values) {
     one.set("reads", row.second, static_cast<double>(row.reads));
     one.set("stale", row.second, static_cast<double>(row.stale_reads));
   }
-  std::size_t columns = 0;
-  for (const auto& [stream, all] : produced) columns += all.of.size();
-  for (const auto& [key, all] : series) columns += all.of.size();
-  const std::size_t width = width_for(static_cast<std::size_t>(seconds), columns, values);
-  json out = {{"second", seconds_of(static_cast<std::size_t>(seconds), width)},
-              {"width", width},
+  json out = {{"second", seconds_of(grid.seconds, grid.width)},
+              {"width", grid.width},
               {"produced", json::array()},
               {"series", json::array()}};
-  for (const auto& [stream, all] : produced) add_json(out["produced"], {{"stream", stream}}, all, width);
+  for (const auto& [stream, all] : produced) add_json(out["produced"], {{"stream", stream}}, all, grid.width);
   for (const auto& [key, all] : series)
-    add_json(out["series"], {{"stream", key.first}, {"group", key.second}}, all, width);
+    add_json(out["series"], {{"stream", key.first}, {"group", key.second}}, all, grid.width);
   return out;
 }
 

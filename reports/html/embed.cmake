@@ -1,6 +1,6 @@
-# cmake -DOUTPUT=html_template.cc -DPAGE=report.html -DSTYLES=a.css,b.css -DSCRIPTS=a.js,b.js -DLICENCE=FILE
+# cmake -DOUTPUT=run_page.cc -DFUNCTION=run_page -DPAGE=report.html -DSTYLES=a.css,b.css -DSCRIPTS=a.js,b.js -DLICENCE=FILE
 #       -P embed.cmake
-# Writes a C++ file that defines html_before_data() and html_after_data() (reports/html_template.h).
+# Writes a C++ file that defines FUNCTION (reports/html_page.h).
 cmake_minimum_required(VERSION 3.25)
 
 function(texts_of files out)
@@ -30,12 +30,14 @@ math(EXPR behind "${at} + 6")
 string(SUBSTRING "${page}" 0 ${at} before)
 string(SUBSTRING "${page}" ${behind} -1 after)
 file(WRITE "${OUTPUT}" "// Generated from reports/html.
-#include \"reports/html_template.h\"
+#include \"reports/html_page.h\"
 
 namespace freshet::reports {
 
-std::string_view html_before_data() { return R\"__html__(${before})__html__\"; }
-std::string_view html_after_data() { return R\"__html__(${after})__html__\"; }
+PageFrame ${FUNCTION}() {
+  return {R\"__html__(${before})__html__\",
+          R\"__html__(${after})__html__\"};
+}
 
 }  // namespace freshet::reports
 ")

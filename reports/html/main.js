@@ -21,46 +21,4 @@ const SECTIONS = [
   ["glossary", "Glossary", "Glossary", glossarySection],
 ];
 
-// A part that cannot be drawn takes nothing else with it.
-function drawn(make) {
-  try {
-    return make().flat(Infinity).filter(Boolean);
-  } catch (error) {
-    return [h("p", { class: "caution", role: "note" }, "This part could not be drawn from what the folder holds: " + error.message)];
-  }
-}
-
-function openForPrint() {
-  const closed = [...document.querySelectorAll("main details:not([open])")];
-  const theme = document.documentElement.dataset.theme;
-  closed.forEach((one) => { one.open = true; });
-  document.documentElement.dataset.theme = "light";
-  redrawAll();
-  addEventListener("afterprint", () => {
-    closed.forEach((one) => { one.open = false; });
-    if (theme) document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
-    redrawAll();
-  }, { once: true });
-}
-
-function start() {
-  const main = document.getElementById("main");
-  const contents = [];
-  main.replaceChildren();
-  document.getElementById("top").append(...drawn(head));
-  for (const [id, brief, title, make] of SECTIONS) {
-    const nodes = drawn(make);
-    if (nodes.length === 0) continue;
-    main.append(h("section", { id, "aria-labelledby": id + "-title" }, h("h2", { id: id + "-title" }, title), nodes));
-    contents.push(h("li", {}, h("a", { href: "#" + id }, brief)));
-  }
-  document.getElementById("contents").append(h("ul", {}, contents));
-  redrawAll();
-  watchSizes();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
-  addEventListener("beforeprint", openForPrint);
-  document.documentElement.dataset.drawn = "yes";
-}
-
-start();
+start(head, SECTIONS);

@@ -49,12 +49,8 @@ function head() {
   const verdict = SUMMARY.verdict;
   const [sign, text] = OUTCOMES[verdict.outcome] || ["", String(verdict.outcome)];
   document.title = text + " · " + SUMMARY.identity.scenario + " · freshet";
-  const theme = h("button", { type: "button", id: "theme", onclick: () => {
-    document.documentElement.dataset.theme = themeNow() === "dark" ? "light" : "dark";
-    redrawAll();
-  } }, "light / dark");
   return [
-    h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, timeOf(SUMMARY.identity.started)), theme),
+    h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, timeOf(SUMMARY.identity.started)), themeButton()),
     h("h1", {}, SUMMARY.identity.scenario || "a run"),
     PLAN.about ? h("p", { class: "about" }, PLAN.about) : null,
     h("p", { class: "verdict " + verdict.outcome }, h("strong", {}, h("span", { "aria-hidden": "true" }, sign + " "), text), h("span", { id: "reason" }, sentence(verdict.reason))),

@@ -1,4 +1,4 @@
-// A real run, on the built-in log or on a real broker, and a real browser that opens its page from disk.
+// Real runs, on the built-in log or on a real broker, and a real browser that opens their pages from disk.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,7 +18,7 @@ export const onKafka = Boolean(process.env.FRESHET_BROWSER_KAFKA);
 const root = new URL("../..", import.meta.url).pathname;
 const require = createRequire(need("FRESHET_BROWSER_MODULES") + "/");
 const { chromium } = require("playwright-core");
-export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 // The exit status of `report` is the run's verdict, so it says nothing about the report.
 export function report(folderOfRun, format) {
@@ -53,12 +53,14 @@ function runOnKafka(folderOfRun) {
   }
 }
 
-// FRESHET_BROWSER_RUN: a run that is there already. FRESHET_BROWSER_KAFKA: one on a real broker.
-export function makeRun() {
+export function makePictures() {
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
-  if (process.env.FRESHET_BROWSER_RUN) return process.env.FRESHET_BROWSER_RUN;
-  const made = join(folder, "run");
+}
+
+// FRESHET_BROWSER_KAFKA: on a real broker.
+export function makeRun(name) {
+  const made = join(folder, name);
   rmSync(made, { recursive: true, force: true });
   return onKafka ? runOnKafka(made) : run(made, "run.lua", [], {});
 }
@@ -87,4 +89,51 @@ export function write(name, text) {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
+}
+
+// "1.20 s", "≥ 3 ms*" or "n/a" as ns; null for none.
+export function nanoseconds(text) {
+  const found = text.match(/^(?:≥ )?([\d.]+) (ns|µs|ms|s|min|h|d)\*?$/);
+  if (!found) return null;
+  return Number(found[1]) * { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9 }[found[2]];
+}
+
+export const tableCells = (page, id) =>
+  page.$$eval(`#${id} tbody tr:not(.floor)`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.replace(/\u00a0/g, " "))));
+
+// Of each chart its lines and how many pixels each draws: alone, as one may lie on another.
+export const linesDrawn = (page) =>
+  page.evaluate(async () => {
+    const near = (data, i, rgb) => Math.abs(data[i] - rgb[0]) + Math.abs(data[i + 1] - rgb[1]) + Math.abs(data[i + 2] - rgb[2]) < 40;
+    const alone = async (chart, one, index) => {
+      chart.hidden = new Set(chart.spec.series.keys());
+      chart.hidden.delete(index);
+      chart.draw();
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // uPlot draws later
+      const canvas = chart.plot.querySelector("canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const hex = colour(one.colour);
+      const rgb = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+      let pixels = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && near(data, i, rgb)) ++pixels;
+      return { label: one.label, pixels };
+    };
+    const all = [];
+    for (const chart of CHARTS.filter((chart) => chart.u)) {
+      const lines = [];
+      for (const [i, one] of chart.spec.series.entries()) {
+        if (one.values.some((value) => value !== null)) lines.push(await alone(chart, one, i));
+      }
+      all.push({ title: chart.spec.title, lines });
+    }
+    return all;
+  });
+
+export async function seriousFindings(page) {
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document));
+  if (found.passes.length <= 15) throw new Error(`axe looked at ${found.passes.length} things only`);
+  const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  return serious.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary).join(" | "));
 }

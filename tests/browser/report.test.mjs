@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } fro
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 
-import { axe, folder, launch, makeRun, onKafka, open, pictures, report, write } from "./fixture.mjs";
+import { folder, launch, linesDrawn, makePictures, makeRun, nanoseconds, onKafka, open, pictures, report, seriousFindings, tableCells as cellsOf, write } from "./fixture.mjs";
 
 let browser;
 let run;
@@ -12,22 +12,13 @@ let file;
 let summary;
 
 before(async () => {
-  run = makeRun();
+  makePictures();
+  run = process.env.FRESHET_BROWSER_RUN || makeRun("run");  // the first: a run that is there already
   file = write("report.html", report(run, "html"));
   summary = JSON.parse(report(run, "json"));
   browser = await launch();
 });
 after(() => browser?.close());
-
-// "1.20 s", "≥ 3 ms*" or "n/a" as ns; null for none.
-function nanoseconds(text) {
-  const found = text.match(/^(?:≥ )?([\d.]+) (ns|µs|ms|s|min|h|d)\*?$/);
-  if (!found) return null;
-  return Number(found[1]) * { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9, d: 86400e9 }[found[2]];
-}
-
-const cellsOf = (page, id) =>
-  page.$$eval(`#${id} tbody tr:not(.floor)`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.replace(/\u00a0/g, " "))));
 
 test("the run's own report is the one that report makes", () => {
   if (process.env.FRESHET_BROWSER_RUN) return;
@@ -60,32 +51,7 @@ test("every link leads somewhere in the page, and the words of the tables lead t
 
 test("every chart shows the lines it promises", async () => {
   const { page, close } = await open(browser, file);
-  // Each line alone, as one may lie on another.
-  const drawn = await page.evaluate(async () => {
-    const near = (data, i, rgb) => Math.abs(data[i] - rgb[0]) + Math.abs(data[i + 1] - rgb[1]) + Math.abs(data[i + 2] - rgb[2]) < 40;
-    const alone = async (chart, one, index) => {
-      chart.hidden = new Set(chart.spec.series.keys());
-      chart.hidden.delete(index);
-      chart.draw();
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // uPlot draws later
-      const canvas = chart.plot.querySelector("canvas");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const hex = colour(one.colour);
-      const rgb = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-      let pixels = 0;
-      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && near(data, i, rgb)) ++pixels;
-      return { label: one.label, pixels };
-    };
-    const all = [];
-    for (const chart of CHARTS.filter((chart) => chart.u)) {
-      const lines = [];
-      for (const [i, one] of chart.spec.series.entries()) {
-        if (one.values.some((value) => value !== null)) lines.push(await alone(chart, one, i));
-      }
-      all.push({ title: chart.spec.title, lines });
-    }
-    return all;
-  });
+  const drawn = await linesDrawn(page);
   assert.ok(drawn.length >= 6, `${drawn.length} charts`);
   for (const chart of drawn) for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
   await close();
@@ -248,12 +214,7 @@ test("on paper no table is cut", async () => {
 for (const scheme of onKafka ? ["light"] : ["light", "dark"]) {
   test(`axe finds nothing serious, ${scheme}`, async () => {
     const { page, close } = await open(browser, file, { colorScheme: scheme });
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => globalThis.axe.run(document));
-    const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
-    assert.deepEqual(serious.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary).join(" | ")), []);
-    assert.ok(found.passes.length > 15);
+    assert.deepEqual(await seriousFindings(page), []);
     await close();
   });
   for (const width of [1440, 390]) {

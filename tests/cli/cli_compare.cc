@@ -38,6 +38,12 @@ TEST_F(Several, AreComparedWhenTheirLoadIsTheSame) {
   EXPECT_THAT(same.out, AllOf(HasSubstr("a = one: tiny on loopback"), HasSubstr("b - a"),
                               HasSubstr("single runs are an anecdote"), Not(HasSubstr("DIFFERENT LOADS"))));
   EXPECT_THAT(run({"compare", "--format", "markdown", "one", "two"}).out, StartsWith("### Runs compared\n"));
+  EXPECT_EQ(run({"compare", "-o", "page.html", "one", "two"}).out, "");
+  EXPECT_EQ(text("page.html"), run({"compare", "--format", "html", "one", "two"}).out);
+  EXPECT_THAT(text("page.html"), StartsWith("<!doctype html>"));
+  EXPECT_EQ(run({"compare", "-o", "page.md", "one", "two"}).exit_status, 0);
+  EXPECT_THAT(text("page.md"), StartsWith("### Runs compared\n"));
+  EXPECT_THAT(run({"compare", "-o", "nowhere/page.html", "one", "two"}).err, HasSubstr("nowhere/page.html"));
   const Ran refused = run({"compare", "one", "other"});
   EXPECT_EQ(refused.exit_status, 2);
   EXPECT_EQ(refused.out, "");

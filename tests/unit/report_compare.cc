@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "reports/compare_data.h"
+#include "reports/compare_rows.h"
 #include "tests/unit/report_fixture.h"
 
 namespace freshet::reports {
@@ -51,18 +53,22 @@ TEST(Compare, MatchesByName) {
   std::vector<ComparedRun> runs = two_runs();
   // The second run has its groups the other way round.
   std::swap(runs[1].settled.plan.groups[0], runs[1].settled.plan.groups[1]);
-  for (const ComparedStaleness& row : compared_staleness(runs)) {
-    ASSERT_TRUE(row.runs[0] && row.runs[1]) << row.klass << row.group << row.phase;
-    EXPECT_NE(row.runs[0]->pass, row.runs[1]->pass);
-    EXPECT_EQ(row.runs[0]->tier, -1);
+  for (const ComparedRow& row : compared_rows(runs)) {
+    const results::StalenessRow *first = row.runs[0].staleness, *other = row.runs[1].staleness;
+    ASSERT_TRUE(first && other) << row.klass << row.group << row.phase;
+    EXPECT_NE(first->pass, other->pass);
+    EXPECT_EQ(first->tier, -1);
   }
 }
 
 TEST(Compare, WhatOneRunHasNotIsNotCompared) {
   std::vector<ComparedRun> runs = two_runs();
   runs[1].settled.plan.groups[1].name = "other";
-  const std::vector<ComparedStaleness> rows = compared_staleness(runs);
-  EXPECT_EQ(std::ranges::count_if(rows, [](const auto& row) { return !row.runs[0] || !row.runs[1]; }), 8)
+  const std::vector<ComparedRow> rows = compared_rows(runs);
+  const auto one_has = [](const ComparedRow& row) {
+    return !row.runs[0].staleness || !row.runs[1].staleness;
+  };
+  EXPECT_EQ(std::ranges::count_if(rows, one_has), 8)
       << "two classes in a phase and in all, at copilot and at other";
   EXPECT_THAT(comparison(runs, {}), HasSubstr("account_lock at other"));
 }
@@ -77,6 +83,100 @@ TEST(Compare, TellsTheDifferenceAtEachQuantile) {
   for (std::string number, unit; words.size() < 5 && cells >> number >> unit;)
     words.push_back(number + " " + unit);
   EXPECT_THAT(words, ElementsAre("+4.80 ms", "+8.00 ms", "+24.0 ms", "+48.0 ms", "+72.0 ms")) << text;
+}
+
+// The cells of the first line with this label after `from`, which have two words each.
+std::vector<std::string> cells_after(const std::string& text, const std::string& from,
+                                     const std::string& label, std::size_t count) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from << " in\n" << text;
+  std::vector<std::string> words;
+  std::istringstream cells(text.substr(text.find(label, at) + label.size()));
+  for (std::string number, unit; words.size() < count && cells >> number;) {
+    if (number != "n/a") cells >> unit;
+    words.push_back(number == "n/a" ? number : number + " " + unit);
+  }
+  return words;
+}
+
+// The second run's highest lag in the incident is 100 ms more, and its chat_turn is fresh again at last.
+TEST(Compare, TellsLagPeaksAndTheTimeToFresh) {
+  std::vector<ComparedRun> runs = two_runs();
+  for (results::LagRow& row : runs[1].settled.figures.lags) {
+    if (row.phase == 2 && row.stream == 1 && row.pass == 1) row.freshness += 100 * kMillisecond;
+  }
+  results::DisturbanceRow& fresh = runs[1].settled.figures.disturbances[1];
+  fresh.reached = true;
+  fresh.time_to_fresh = 12 * kSecond;
+  const std::string text = comparison(runs, {});
+  const std::string from = text.substr(text.find("Highest lag, incident"));
+  const std::string at = "chat_turn at copilot";
+  const std::string lines = from.substr(from.find(at));
+  EXPECT_THAT(lines, ::testing::ContainsRegex("a +180 ms +150 ms +> 40.0 s"));
+  EXPECT_THAT(cells_after(lines, at, "\n    b ", 3), ElementsAre("280 ms", "150 ms", "12.0 s"));
+  EXPECT_THAT(lines, ::testing::ContainsRegex("b - a +\\+100 ms +0 s +≤-28.0 s"))
+      << "the first took longer than 40 s, so the second is fresh at least 28 s earlier";
+  EXPECT_THAT(comparison_markdown(runs),
+              HasSubstr("| chat\\_turn at copilot: b - a | +100 ms | 0 s | ≤-28.0 s |"));
+}
+
+TEST(Compare, APhaseThatDisturbsNothingHasNoTimeToFresh) {
+  const std::string text = comparison(two_runs(), {});
+  EXPECT_THAT(cells_after(text, "Highest lag, the measured phases", "\n    a ", 3),
+              ElementsAre("180 ms", "150 ms", "n/a"));
+}
+
+TEST(Compare, FitsAnOrdinaryTerminal) {
+  std::istringstream lines(comparison(two_runs(), {.width = 80}));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(columns_of(line), 80U) << line;
+}
+
+TEST(Compare, ThePageHasTheTablesOfTheText) {
+  const std::vector<ComparedRun> runs = two_runs();
+  const nlohmann::json data = compare_data(runs);
+  const std::string text = comparison(runs, {.width = 200});
+  std::size_t at = 0;
+  for (const auto& table : data["tables"]) {
+    for (const auto& line : table["lines"]) {
+      for (const auto& cell : line["cells"]) {
+        at = text.find(cell.get<std::string>(), at);
+        ASSERT_NE(at, std::string::npos) << cell;
+      }
+    }
+  }
+  EXPECT_EQ(data["caveats"], nlohmann::json(comparison_caveats(runs)));
+}
+
+// Runs of different length stand on one axis, and a run without the pair leaves a hole, not another's curve.
+TEST(Compare, ThePagesColumnsBelongToTheirRuns) {
+  std::vector<ComparedRun> runs = two_runs();
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::int64_t second = 0; second < (i == 0 ? 3 : 5); ++second) {
+      results::OffsetAndLag row;
+      row.second = second;
+      row.stream = 0;
+      row.pass = 1;
+      row.staleness_p99 = row.staleness_max = (second + 1) * kMillisecond;
+      runs[i].settled.timeline.push_back(row);
+    }
+  }
+  runs[1].settled.plan.groups[1].name = "other";
+  const nlohmann::json data = compare_data(runs);
+  EXPECT_EQ(data["timeline"]["second"].size(), 5U);
+  ASSERT_EQ(data["pairs"].size(), 2U);
+  EXPECT_EQ(data["pairs"][0]["group"], "copilot");
+  EXPECT_EQ(data["pairs"][0]["bound_ns"], 2 * kSecond);
+  EXPECT_EQ(data["pairs"][0]["runs"][0]["p99"], nlohmann::json({1000, 2000, 3000, nullptr, nullptr}));
+  EXPECT_TRUE(data["pairs"][0]["runs"][1].is_null());
+  EXPECT_EQ(data["pairs"][1]["group"], "other");
+  EXPECT_TRUE(data["pairs"][1]["runs"][0].is_null());
+  EXPECT_EQ(data["pairs"][1]["runs"][1]["max"].size(), 5U);
+}
+
+TEST(Compare, HostileNamesStayTextInThePage) {
+  std::vector<ComparedRun> runs = two_runs();
+  for (ComparedRun& run : runs) run.settled.plan.streams[0].klass = "</script><script>alert(1)</script>";
+  EXPECT_THAT(comparison_html(runs), Not(HasSubstr("<script>alert(1)")));
 }
 
 TEST(Compare, SaysThatSingleRunsAreAnAnecdoteAndWhatWouldBeEvidence) {

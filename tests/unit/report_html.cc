@@ -178,10 +178,10 @@ TEST(HtmlTimeline, ADownSampledOneKeepsEveryPeakAndAveragesNothing) {
   for (std::int64_t second = 0; second < 100; ++second)
     settled.timeline.push_back(
         second_of(second, 0, 0, second == 47 ? 9 * kSecond : (second % 10 + 1) * kMillisecond));
-  const json whole = html_timeline(settled);
+  const json whole = html_timeline(settled, time_grid(settled));
   EXPECT_EQ(whole["width"], 1);
   EXPECT_EQ(whole["second"].size(), 100U);
-  const json sampled = html_timeline(settled, 300);  // 10 columns: 10 buckets of 10 s
+  const json sampled = html_timeline(settled, time_grid(settled, 300));  // 10 columns: 10 buckets of 10 s
   EXPECT_EQ(sampled["width"], 10);
   const json& p99 = sampled["series"][0]["p99"];
   ASSERT_EQ(p99.size(), 30U);
