@@ -60,8 +60,13 @@ std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& 
         row.bytes += cursor.event().size;
       }
     }
-    for (const auto& [key, lag] : s.facts.lags) {
-      if (key.stream != stream || key.pass >= s.plan.groups.size()) continue;
+    // The rows of a stream lie together: there are as many as an hour has seconds, times partitions and
+    // groups.
+    const auto index = static_cast<std::uint16_t>(stream);
+    for (auto it = s.facts.lags.lower_bound({index, 0, INT32_MIN, INT64_MIN});
+         it != s.facts.lags.end() && it->first.stream == index; ++it) {
+      const auto& [key, lag] = *it;
+      if (key.pass >= s.plan.groups.size()) continue;
       Nanos& highest = rows[first + static_cast<std::size_t>(key.partition)].lag[key.pass];
       highest = std::max(highest, lag.freshness);
     }
