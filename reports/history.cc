@@ -21,9 +21,9 @@ const Fields kAbout = {"time",    "run",       "scenario", "target",      "commi
 constexpr std::size_t kRun = 1, kLoad = 6;  // of them
 constexpr double kHighest = 0.99;           // quantiles beyond it are too rough for a trend
 
-double ln_ms(base::Nanos ns) {
+double ln_us(base::Nanos ns) {
   return std::log(static_cast<double>(std::max(ns, base::kMicrosecond)) /
-                  static_cast<double>(base::kMillisecond));
+                  static_cast<double>(base::kMicrosecond));
 }
 
 struct Row {
@@ -38,7 +38,7 @@ void add_quantiles(Row& row, std::size_t& lower_bounds, const plan::Plan& plan,
     row.heads.push_back(fmt::format("{}/{}/{}/p{:.0f}", tag_part(phase.name),
                                     tag_part(class_name(plan, staleness.stream)),
                                     tag_part(pass_name(plan, staleness.pass)), quantile.p * 100));
-    row.values.push_back(fmt::format("{:.6f}", ln_ms(quantile.value)));
+    row.values.push_back(fmt::format("{:.6f}", ln_us(quantile.value)));
     if (quantile.kind == Kind::at_least) ++lower_bounds;
   }
 }

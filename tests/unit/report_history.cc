@@ -51,7 +51,7 @@ TEST(History, ARowHasANumberUnderEachMetric) {
   const std::string lock = "/account_lock/copilot/p99";
   for (std::size_t i = 9; i < heads.size(); ++i) {
     if (heads[i].ends_with(lock)) {
-      EXPECT_NEAR(std::stod(values[i]), std::log(24.0), 1e-5);
+      EXPECT_NEAR(std::stod(values[i]), std::log(24'000.0), 1e-5);
     }
     EXPECT_EQ(heads[i].find_first_of(" ,\"'"), std::string::npos) << heads[i];
   }
@@ -76,7 +76,7 @@ TEST(History, ALowerBoundIsCounted) {
   const auto file = with_history_row("", settled, report_verdict(), "");
   ASSERT_TRUE(file);
   EXPECT_EQ(fields(*file, 1)[8], "4");
-  EXPECT_EQ(fields(*file, 1).back(), fmt::format("{:.6f}", std::log(1000.0)));
+  EXPECT_EQ(fields(*file, 1).back(), fmt::format("{:.6f}", std::log(1e6)));
 }
 
 TEST(History, WhatWouldSpoilATrendIsRefused) {
