@@ -176,16 +176,33 @@ class LiveMetrics(unittest.TestCase):
         as_openmetrics = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families.values() for s in f.samples}
         self.assertEqual(as_openmetrics, self.samples)
 
-    def test_every_query_of_the_dashboard_gives_data(self):
+    @staticmethod
+    def dashboard():
         with open(SOURCES + "/reports/grafana/freshet.json", encoding="utf-8") as file:
-            dashboard = json.load(file)
+            return json.load(file)
+
+    def test_the_dashboard_is_laid_out(self):
+        panels = self.dashboard()["panels"]
+        self.assertEqual(len({panel["id"] for panel in panels}), len(panels))
+        taken = {}
+        for panel in panels:
+            at = panel["gridPos"]
+            self.assertLessEqual(at["x"] + at["w"], 24)
+            for cell in ((x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])):
+                self.assertNotIn(cell, taken, panel["title"])
+                taken[cell] = panel["title"]
+            for target in panel.get("targets", []):
+                self.assertEqual(target["datasource"], {"type": "prometheus", "uid": "${datasource}"})
+
+    def test_every_query_of_the_dashboard_gives_data(self):
+        dashboard = self.dashboard()
         panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
         self.assertGreater(len(panels), 15)
         asked = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
         asked += [(note["name"], note["expr"]) for note in dashboard["annotations"]["list"]]
         for title, expression in asked:
             with self.subTest(panel=title, query=expression):
-                text = expression.replace("$__rate_interval", "4s").replace("$instance", ".*")
+                text = expression.replace("$__rate_interval", "5s").replace("$instance", ".*")
                 self.assertNotIn("$", text)
                 series = self.query(text, "query_range", start=self.began, end=time.time() + 1, step=1)
                 self.assertTrue([v for s in series for _, v in s["values"] if math.isfinite(float(v))], "no data")
