@@ -13,7 +13,7 @@ function validitySection() {
     SUMMARY.validity.negative_staleness ? note(count(SUMMARY.validity.negative_staleness) + " events became visible before they were intended: the clock went back.") : null,
     noiseFloorTable(),
     table("Host timer lateness, weighted by time", ["series", ...nums(...QUANTILES, "over")], hiccups && hiccups.length ? [["lateness of a 1 ms timer", ...hiccups.map(quantile), count(hiccups[0].n) + " ms"]] : []),
-    hostTable(), steadyTable(), payloadTable(), clientTables(),
+    hostTable(), memberTable(), steadyTable(), payloadTable(), clientTables(),
     table("Less durable than asked", ["stream", "what", "asked", "found"], SUMMARY.durability.map((row) => [row.stream, row.what, row.asked, { text: row.found, class: "bad" }])),
   ];
 }

@@ -38,6 +38,22 @@ function causeTable() {
   return table("Stale decisions by cause: the class that was furthest over its bound", ["class", "", ...nums("stale decisions", "of reads", "critical stale")], rows);
 }
 
+// Of reads with a decide function. What nobody could tell is no zero.
+function wrongTable() {
+  const causes = (row) => {
+    const by = SUMMARY.views.filter((one) => one.read === row.read && one.phase === row.phase && one.caused_wrong > 0);
+    const others = row.wrong - by.reduce((sum, one) => sum + one.caused_wrong, 0);
+    return [...by.map((one) => one.class + " " + count(one.caused_wrong)), others > 0 ? "no one class " + count(others) : ""].filter(Boolean).join(", ");
+  };
+  const unknown = (n) => (n === null ? "unknown" : { text: count(n), class: n ? "bad" : "" });
+  const rows = SUMMARY.decisions.filter((row) => row.decides && row.reads > 0 && (row.phase === null || row.wrong > 0)).map((row) => {
+    const cells = [row.phase === null ? readName(row) : "\u2003in " + row.phase, count(row.reads), unknown(row.wrong), row.wrong === null ? "unknown" : share(row.wrong, row.reads), unknown(row.critical_wrong), row.wrong ? causes(row) : "", count(row.unresolved)];
+    if (row.phase !== null) cells.class = "tier";
+    return cells;
+  });
+  return table("Wrong decisions", ["read", ...nums("reads", "wrong decisions", "of reads", "critical wrong"), "caused by", num("not done")], rows, { id: "wrong" });
+}
+
 function criticalTable() {
   const rows = SUMMARY.critical_events.filter((row) => row.planned > 0 && row.phase === null).map((row) => [atGroup(row), count(row.planned),
     row.late === null ? "no read" : { text: count(row.late), class: row.late ? "bad" : "" }, { text: count(row.missed), class: row.missed ? "bad" : "" }]);
@@ -57,7 +73,7 @@ function readsSection() {
   const disturbed = PHASES.filter((phase) => phase.disturbance);
   return [
     h("p", {}, "Somebody opens an account: how old is what the group's ", word("view", "view staleness"), " shows? Resolved against the schedule, not against what arrived; a read that was ", word("not done"), " is bad for an SLO."),
-    h("div", { class: "cards" }, decisionCards()), decisionTable(), causeTable(), criticalTable(), viewTable(null),
+    h("div", { class: "cards" }, decisionCards()), decisionTable(), wrongTable(), causeTable(), criticalTable(), viewTable(null),
     folded("View staleness in the disturbances", disturbed.map((phase) => viewTable(phase.name))),
   ];
 }

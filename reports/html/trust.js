@@ -91,6 +91,24 @@ function hostTable() {
   ], { id: "host" });
 }
 
+// Of each group the member that had most of each.
+function memberTable() {
+  const groups = new Map();
+  for (const row of SUMMARY.validity.receivers) {
+    const most = groups.get(row.group) || { ...row };
+    for (const [field, value] of Object.entries(row)) if (typeof value === "number" && value > most[field]) most[field] = value;
+    groups.set(row.group, most);
+  }
+  const all = [...groups.values()];
+  const queues = all.some((row) => row.most_waiting > 0);
+  const rows = all.map((row) => {
+    const group = PLAN.groups.find((one) => one.name === row.group);
+    const ahead = queues ? [count(row.most_waiting), group ? count(group.queue) : "", { text: row.full_seconds + " of " + row.measured_seconds, class: row.full_seconds ? "bad" : "" }] : [];
+    return [row.group, { text: row.bound_seconds + " of " + row.measured_seconds, class: row.bound_seconds ? "bad" : "" }, ...ahead];
+  });
+  return table("Members, of each group the one that had most", ["group", ...nums("own work", ...(queues ? ["waiting", "room", "full seconds"] : []))], rows, { id: "members" });
+}
+
 function payloadTable() {
   const one = (ratio) => (ratio > 0 ? ratio.toFixed(2) + ":1" : "n/a");
   const rows = SUMMARY.payloads.map((row) => [row.stream + ", " + (row.codec || "no codec"), one(row.asked), one(row.ratio), one(row.zstd), one(row.lz4),

@@ -181,6 +181,33 @@ test("what readers saw, budgets, floors and the machine are the summary's", asyn
   await close();
 });
 
+// The page of the run with other data.
+function withData(name, change) {
+  const text = readFileSync(file, "utf8");
+  const begin = text.indexOf('id="data">') + 'id="data">'.length;
+  const end = text.indexOf("</script>", begin);
+  const data = JSON.stringify(change(JSON.parse(text.slice(begin, end)))).replace(/</g, "\\u003c");
+  return write(name, text.slice(0, begin) + data + text.slice(end));
+}
+
+test("wrong decisions are told with their causes, and what nobody knows is no zero", async () => {
+  const changed = withData("wrong.html", (data) => {
+    const rows = data.summary.decisions.filter((row) => row.phase === null);
+    Object.assign(rows[0], { decides: true, wrong: 7, critical_wrong: 2 });
+    Object.assign(rows[1], { decides: true, wrong: null, critical_wrong: null });
+    data.summary.views.find((row) => row.phase === null && row.read === rows[0].read).caused_wrong = 4;
+    Object.assign(data.summary.validity.receivers[0], { most_waiting: 1234, full_seconds: 3 });
+    return data;
+  });
+  const { page, wrong, close } = await open(browser, changed);
+  const cells = await cellsOf(page, "wrong");
+  assert.deepEqual(cells.map((row) => [row[2], row[4]]), [["7", "2"], ["unknown", "unknown"]]);
+  assert.match(cells[0][5], /^\w+ 4, no one class 3$/);
+  assert.deepEqual((await cellsOf(page, "members"))[0].slice(2, 3), ["1 234"]);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
 test("the curve of percentiles goes through the summary's percentiles", async () => {
   const { page, close } = await open(browser, file);
   const spectra = await page.evaluate(() => DATA.spectra.filter((one) => one.phase === -1 && one.tier === -1).map((one) => ({ ...one, stream: PLAN.streams[one.stream].name, group: PLAN.groups[one.group].name })));
@@ -265,9 +292,6 @@ test("the switch turns light into dark, by keyboard", async () => {
 
 test("no text of the data can become markup or script", async () => {
   const hostile = `</script><script>globalThis.taken=1</script><img src=x onerror="globalThis.taken=2">"'&`;
-  const text = readFileSync(file, "utf8");
-  const begin = text.indexOf('id="data">') + 'id="data">'.length;
-  const end = text.indexOf("</script>", begin);
   // Words that the page looks up stay what they are; every other text has the attack in it.
   const kept = new Set(["kind", "outcome", "phase", "stream", "group", "ending", "started"]);
   const poison = (value, key) => {
@@ -276,8 +300,7 @@ test("no text of the data can become markup or script", async () => {
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poison(one, name)]));
   };
-  const data = JSON.stringify(poison(JSON.parse(text.slice(begin, end)), "")).replace(/</g, "\\u003c");
-  const { page, wrong, close } = await open(browser, write("hostile.html", text.slice(0, begin) + data + text.slice(end)));
+  const { page, wrong, close } = await open(browser, withData("hostile.html", (data) => poison(data, "")));
   assert.equal(await page.evaluate(() => globalThis.taken), undefined);
   assert.equal(await page.locator("img, main script, header script").count(), 0);
   for (const section of ["setup", "reads", "validity", "manifest"]) {
