@@ -174,7 +174,7 @@ function columnsCard(title, rows, amount, words) {
     return one;
   };
   const every = Math.ceil(rows.length / 16);
-  return h("div", { class: "card" }, h("p", {}, h("strong", {}, title), ": up to " + words(most)),
+  return h("div", { class: "card" }, h("p", {}, h("strong", {}, title), ": up to " + together(words(most))),
     h("div", { class: "columns", "aria-hidden": "true" }, rows.map(column)),
     h("div", { class: "axis", "aria-hidden": "true" }, rows.map((row, i) => h("span", {}, i % every === 0 ? row.partition : "\u00a0"))));
 }

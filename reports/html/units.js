@@ -88,4 +88,4 @@ function tickOf(us) {
 const plainTick = (value) => String(Number(value.toPrecision(4)));
 
 // A figure and its unit stay on one line.
-const together = (text) => text.replace(/(\d) (?=(?:ns|us|µs|ms|s|min|h|d)\b|%)/g, "$1\u00a0");
+const together = (text) => text.replace(/(\d) (?=(?:ns|us|µs|ms|s|min|h|d|B|kB|MB|GB|TB)\b|%)/g, "$1\u00a0");
