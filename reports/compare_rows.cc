@@ -60,6 +60,10 @@ Told told_staleness(const ComparedFigures& one) {
 }
 
 Told told_lags(const ComparedFigures& one) {
+  return {{one.freshness_lag, one.consumer_lag}, {cell(one.freshness_lag), cell(one.consumer_lag)}, {}};
+}
+
+Told told_lags_and_fresh(const ComparedFigures& one) {
   const Quantile& fresh = one.time_to_fresh;
   // Not reached is longer than that, not as long (D1).
   const std::string after =
@@ -148,12 +152,17 @@ std::vector<ComparedTable> compared_tables(const std::vector<ComparedRun>& runs)
     const std::string where = phase.empty() ? "the measured phases together" : phase;
     ComparedTable staleness{phase, "Staleness, " + where, kQuantileHeads, {}};
     staleness.heads.emplace_back("bad");
-    ComparedTable lags{
-        phase, "Highest lag, " + where, {"freshness lag", "consumer lag", "time to fresh"}, {}};
+    ComparedTable lags{phase, "Highest lag, " + where, {"freshness lag", "consumer lag"}, {}};
+    const bool disturbs = std::ranges::any_of(rows, [&](const ComparedRow& row) {
+      return row.phase == phase && std::ranges::any_of(row.runs, [](const ComparedFigures& one) {
+               return one.time_to_fresh.kind != Kind::not_available;
+             });
+    });
+    if (disturbs) lags.heads.emplace_back("time to fresh");
     for (const ComparedRow& row : rows) {
       if (row.phase != phase) continue;
       add_lines(staleness, row, told_staleness);
-      add_lines(lags, row, told_lags);
+      add_lines(lags, row, disturbs ? told_lags_and_fresh : told_lags);
     }
     tables.push_back(std::move(staleness));
     tables.push_back(std::move(lags));

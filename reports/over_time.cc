@@ -180,7 +180,7 @@ std::string picture_of(const Picture& picture, const std::string& title, const B
     const std::string beyond =
         marks(picture, columns, "!", [&](const Point& one) { return one.value > own; });
     over = over || !beyond.empty();
-    text += beyond;
+    text += painted(beyond, Paint::bad, style);
   }
   text += pad_right("  phases", picture.label) + phase_ruler(picture) + "\n";
   return text +

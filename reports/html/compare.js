@@ -14,7 +14,7 @@ function compareHead() {
   return [
     h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, "compare"), themeButton()),
     h("h1", {}, "Runs compared: " + scenarios.join(", ")),
-    h("p", { class: "about" }, DATA.runs.map((run) => run.name + " = " + run.target + ", " + run.folder).join("; ")),
+    h("p", { class: "about" }, DATA.runs.map((run) => run.name + " = " + run.folder.split("/").at(-1) + " on " + run.target).join(", ")),
     DATA.caveats.map((one) => h("p", { class: "caution", role: "note" }, one)),
   ];
 }
@@ -29,7 +29,7 @@ function runsSection() {
 
 function comparedTable(one, id) {
   const rows = one.lines.map((line) => {
-    const cells = [line.of, line.label, ...line.cells.map((cell) => cell.replace(/ us\b/, " µs"))];
+    const cells = [line.of, line.label.replaceAll(" ", "\u00a0"), ...line.cells.map((cell) => cell.replace(/ us\b/, " µs"))];
     cells.class = line.label.includes(" - ") ? "difference" : null;
     return cells;
   });
