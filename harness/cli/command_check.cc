@@ -76,29 +76,23 @@ int check_on_target(const Prepared& prepared, const po::variables_map& values, c
   return kExitOk;
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  const auto look = look_of(*values);
+int run(const po::variables_map& values, const Args&) {
+  const auto look = look_of(values);
   if (!look) return fail(look.error().message, kExitUsage);
-  const auto prepared = prepare((*values)[kPositional].as<std::vector<std::string>>().front(), *values);
+  const auto prepared = prepare(values[kPositional].as<std::vector<std::string>>().front(), values);
   if (!prepared) {
     notice(prepared.error().message + "\n");
     return kExitUsage;
   }
-  const bool target = values->count("bootstrap") || values->count("target");
-  const bool ceiling = (*values)["ceiling"].as<bool>();
+  const bool target = values.count("bootstrap") || values.count("target");
+  const bool ceiling = values["ceiling"].as<bool>();
   if (ceiling && !target) return fail("--ceiling needs a cluster to measure: -b HOST:PORT", kExitUsage);
   print(check_text(*prepared, stdout_style(*look)));
   const reports::Style style = stdout_style(*look);
   const std::string how = ceiling ? "" : "; give --ceiling to measure what one can take";
   if (const std::string hottest = hottest_text(*prepared); !hottest.empty())
     print("\n" + reports::wrapped(hottest + how, 2, style));
-  return target ? check_on_target(*prepared, *values, *look) : kExitOk;
+  return target ? check_on_target(*prepared, values, *look) : kExitOk;
 }
 
 }  // namespace

@@ -82,21 +82,15 @@ int clean(cluster::Admin& admin, Leftovers& leftovers, const po::variables_map& 
   return tell(leftovers, json, leftovers.left.empty() ? kExitOk : kExitCluster);
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  const auto look = look_of(*values);
+int run(const po::variables_map& values, const Args&) {
+  const auto look = look_of(values);
   if (!look) return fail(look.error().message, kExitUsage);
-  const auto timeout = connect_timeout(*values);
+  const auto timeout = connect_timeout(values);
   if (!timeout) return fail(timeout.error().message, kExitUsage);
-  const std::string prefix = values->count("prefix") ? (*values)["prefix"].as<std::string>() : "";
-  if (values->count("prefix") && prefix.empty()) return fail("--prefix needs a text", kExitUsage);
+  const std::string prefix = values.count("prefix") ? values["prefix"].as<std::string>() : "";
+  if (values.count("prefix") && prefix.empty()) return fail("--prefix needs a text", kExitUsage);
   const base::RealClock clock;
-  const auto target = open_target(*values, 1, clock);
+  const auto target = open_target(values, 1, clock);
   if (!target) return fail(target.error().message, exit_status_of(target.error()));
   if (target->cluster->is_loopback_log()) {
     return fail("the built-in loopback log keeps nothing to clean; name a cluster: -b HOST:PORT", kExitUsage);
@@ -107,7 +101,7 @@ int run(const Args& args, const Args&) {
   auto leftovers = find_leftovers(**admin, prefix, *timeout);
   if (!leftovers) return fail(leftovers.error().message, exit_status_of(leftovers.error()));
   leftovers->address = target->cluster->address();
-  return clean(**admin, *leftovers, *values, *look, *timeout);
+  return clean(**admin, *leftovers, values, *look, *timeout);
 }
 
 }  // namespace

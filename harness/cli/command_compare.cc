@@ -87,21 +87,15 @@ std::string told(const std::vector<reports::ComparedRun>& runs, const std::strin
   return format == "markdown" ? reports::comparison_markdown(runs) : reports::comparison(runs, style);
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  const auto look = look_of(*values);
+int run(const po::variables_map& values, const Args&) {
+  const auto look = look_of(values);
   if (!look) return fail(look.error().message, kExitUsage);
-  const std::filesystem::path file = values->count("out") ? (*values)["out"].as<std::string>() : "";
-  const auto format = format_of(*values, file);
+  const std::filesystem::path file = values.count("out") ? values["out"].as<std::string>() : "";
+  const auto format = format_of(values, file);
   if (!format) return fail(format.error().message, kExitUsage);
-  const auto runs = read_runs((*values)[kPositional].as<std::vector<std::string>>());
+  const auto runs = read_runs(values[kPositional].as<std::vector<std::string>>());
   if (!runs) return fail(runs.error().message, kExitUsage);
-  if (!reports::same_load(*runs) && !(*values)["force"].as<bool>()) {
+  if (!reports::same_load(*runs) && !values["force"].as<bool>()) {
     return fail("these runs did not send the same events; their load hashes are" + hashes(*runs) +
                     "\nTo compare them all the same, add --force",
                 kExitUsage);

@@ -29,14 +29,8 @@ Examples:
 )";
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  const std::string shell = (*values)[kPositional].as<std::vector<std::string>>().front();
+int run(const po::variables_map& values, const Args&) {
+  const std::string shell = values[kPositional].as<std::vector<std::string>>().front();
   if (shell != "bash" && shell != "zsh") {
     const std::string near = base::nearest(shell, spec().words[kPositional]);
     return fail(

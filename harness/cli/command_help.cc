@@ -167,19 +167,13 @@ int unknown(const std::string& found) {
               kExitUsage);
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
+int run(const po::variables_map& values, const Args&) {
+  if (!values.count(kPositional)) {
+    print(values["man"].as<bool>() ? man_page() : program_help());
     return kExitOk;
   }
-  if (!values->count(kPositional)) {
-    print((*values)["man"].as<bool>() ? man_page() : program_help());
-    return kExitOk;
-  }
-  const std::string word = (*values)[kPositional].as<std::vector<std::string>>().front();
-  if ((*values)["man"].as<bool>()) return fail("--man takes no word: it tells all", kExitUsage);
+  const std::string word = values[kPositional].as<std::vector<std::string>>().front();
+  if (values["man"].as<bool>()) return fail("--man takes no word: it tells all", kExitUsage);
   for (const Command* command : commands()) {
     if (word != command->name) continue;
     print(command->help());

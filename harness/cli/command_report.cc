@@ -72,26 +72,19 @@ base::Status append_history(const std::filesystem::path& file, const SettledRun&
   return results::replace_file(file, *after);
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  const auto look = look_of(*values);
+int run(const po::variables_map& values, const Args&) {
+  const auto look = look_of(values);
   if (!look) return fail(look.error().message, kExitUsage);
-  const std::string folder = (*values)[kPositional].as<std::vector<std::string>>().front();
-  const auto format =
-      parse_format((*values)["json"].as<bool>() ? "json" : (*values)["format"].as<std::string>());
+  const std::string folder = values[kPositional].as<std::vector<std::string>>().front();
+  const auto format = parse_format(values["json"].as<bool>() ? "json" : values["format"].as<std::string>());
   if (!format) return fail(format.error().message, kExitUsage);
   const auto run = settled_run(folder);
   if (!run) return fail(run.error().message, kExitUsage);
-  if (values->count("append-history")) {
-    const base::Status added = append_history((*values)["append-history"].as<std::string>(), *run);
+  if (values.count("append-history")) {
+    const base::Status added = append_history(values["append-history"].as<std::string>(), *run);
     if (!added) return fail(added.error().message, kExitUsage);
   }
-  print(formatted(*run, *format, stdout_style(*look), (*values)["clients"].as<bool>()));
+  print(formatted(*run, *format, stdout_style(*look), values["clients"].as<bool>()));
   return run->verdict.exit_status();
 }
 

@@ -277,16 +277,10 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   return status;
 }
 
-int run(const Args& args, const Args& whole) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
-  auto request = read_request(*values);
+int run(const po::variables_map& values, const Args& whole) {
+  auto request = read_request(values);
   if (!request) return fail(request.error().message, kExitUsage);
-  const auto prepared = prepare((*values)[kPositional].as<std::vector<std::string>>().front(), *values);
+  const auto prepared = prepare(values[kPositional].as<std::vector<std::string>>().front(), values);
   if (!prepared) {
     notice(prepared.error().message + "\n");
     return kExitUsage;
@@ -294,11 +288,11 @@ int run(const Args& args, const Args& whole) {
   if (const auto refused = commands_refused(prepared->plan, *request)) return fail(*refused, kExitUsage);
   const base::RealClock clock;
   if (request->folder.empty()) request->folder = default_folder(prepared->plan, clock.wall());
-  auto target = open_target(*values, prepared->plan.seed, clock);
+  auto target = open_target(values, prepared->plan.seed, clock);
   if (!target) return fail(target.error().message, exit_status_of(target.error()));
   if (const base::Status fit = check_clients(prepared->plan, target->options); !fit)
     return fail(fit.error().message, kExitUsage);
-  if (const auto refused = refusal(*prepared, *target, *values)) return fail(*refused, kExitUsage);
+  if (const auto refused = refusal(*prepared, *target, values)) return fail(*refused, kExitUsage);
   const StopOnSignal signals;  // outlives what is served: a reader that went away must not end the run
   std::unique_ptr<LiveMetrics> metrics;
   if (request->metrics) {

@@ -25,13 +25,7 @@ features, Lua, the compiler.
 )" + option_help(spec());
 }
 
-int run(const Args& args, const Args&) {
-  const auto values = parse(spec(), args);
-  if (!values) return fail(values.error().message, kExitUsage);
-  if (values->count("help")) {
-    print(help());
-    return kExitOk;
-  }
+int run(const po::variables_map&, const Args&) {
   print(fmt::format("freshet {}\nlibrdkafka {} ({})\nLua {}\n{}\n", freshet_version(),
                     cluster::rdkafka_version(), cluster::rdkafka_features(), lua_version(), compiler()));
   return kExitOk;

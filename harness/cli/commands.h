@@ -15,8 +15,9 @@ struct Command {
   const char* about;      // one line, for the list of commands
   std::string (*help)();  // what --help prints
   OptionSpec (*spec)();
-  // `whole`: the command line as typed, for the manifest. Returns the exit status.
-  int (*run)(const Args& args, const Args& whole);
+  // `values`: of its options, without --help. `whole`: the command line as typed, for the manifest. Returns
+  // the exit status.
+  int (*run)(const po::variables_map& values, const Args& whole);
 };
 
 extern const Command kRunCommand;

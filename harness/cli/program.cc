@@ -25,6 +25,15 @@ int unknown_command(const std::string& found) {
               kExitUsage);
 }
 
+// `whole` begins with the command.
+int run(const Command& command, const Args& whole) {
+  const auto values = parse(command.spec(), Args(whole.begin() + 1, whole.end()));
+  if (!values) return fail(values.error().message, kExitUsage);
+  if (!values->count("help")) return command.run(*values, whole);
+  print(command.help());
+  return kExitOk;
+}
+
 }  // namespace
 
 const std::vector<const Command*>& commands() {
@@ -45,8 +54,7 @@ int program(const Args& args) {
   }
   const std::string name = args[0] == "--version" ? "version" : args[0];
   for (const Command* command : commands()) {
-    if (name != command->name) continue;
-    return command->run(Args(args.begin() + 1, args.end()), args);
+    if (name == command->name) return run(*command, args);
   }
   return unknown_command(args[0]);
 }
