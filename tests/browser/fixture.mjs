@@ -25,7 +25,7 @@ export function report(folderOfRun, format) {
   try {
     return execFileSync(freshet, ["report", "--format", format, folderOfRun], { encoding: "utf8", maxBuffer: 1 << 28 });
   } catch (error) {
-    if (![0, 1, 3].includes(error.status)) throw error;
+    if (![0, 1, 3, 130].includes(error.status)) throw error;
     return error.stdout;
   }
 }

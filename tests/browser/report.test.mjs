@@ -332,3 +332,18 @@ test("a damaged folder gives what it can and names what is damaged", async () =>
   assert.deepEqual(wrong, []);
   await close();
 });
+
+test("a killed run is a page too, and says that it was killed", async () => {
+  const killed = join(folder, "killed");
+  rmSync(killed, { recursive: true, force: true });
+  cpSync(run, killed, { recursive: true });
+  const host = join(killed, "facts", readdirSync(join(killed, "facts"))[0]);
+  for (const name of readdirSync(host)) if (/^(end\.json|acks-.*|seen-.*)$/.test(name)) rmSync(join(host, name));
+  rmSync(join(killed, "summary.json"));
+  const { page, wrong, close } = await open(browser, write("killed.html", report(killed, "html")));
+  assert.match(await page.textContent("#top"), /The run was killed/);
+  assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
+  assert.doesNotMatch(await page.textContent("main"), /NaN|undefined|\[object/);
+  assert.deepEqual(wrong, []);
+  await close();
+});
