@@ -47,6 +47,15 @@ TEST_F(Run, PrintsTheSummaryAndReportPrintsItAgain) {
   EXPECT_EQ(report.exit_status, ran.exit_status);
   EXPECT_EQ(report.err, "");
   EXPECT_EQ(run({"report", "--width", "120", "one/"}).exit_status, ran.exit_status);
+  // Pictures are of what the environment says that it can show: the first that is set counts.
+  using Environment = std::map<std::string, std::string>;
+  const auto drawn = [&](const Environment& set) {
+    return run_freshet(scratch_.path(), {"report", "one"}, set).out;
+  };
+  const std::string ascii = drawn({{"LC_ALL", "C"}, {"LANG", "C.UTF-8"}});
+  EXPECT_THAT(ascii, AllOf(HasSubstr("logarithmic: . up to "), Not(HasSubstr("▁"))));
+  EXPECT_THAT(drawn({{"LC_ALL", ""}, {"LC_CTYPE", ""}, {"LANG", "de_DE.utf8"}}),
+              HasSubstr("logarithmic: ▁ up to "));
 }
 
 // What the folder holds for machines is what report makes of it again.
