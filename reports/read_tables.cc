@@ -70,6 +70,44 @@ std::string decision_table(const Settled& settled, const Style& style) {
   return table.empty() ? "" : table.text(style);
 }
 
+// "account_lock 12, several together 3": which classes made decisions wrong.
+std::string wrong_causes(const Settled& settled, const DecisionRow& decision) {
+  std::string text;
+  std::uint64_t clear = 0;
+  for (const ViewRow& row : settled.figures.views) {
+    if (row.read != decision.read || row.phase != decision.phase || row.caused_wrong == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", class_name(settled.plan, row.stream),
+                        format_count(row.caused_wrong));
+    clear += row.caused_wrong;
+  }
+  if (clear < decision.wrong)
+    text += fmt::format("{}no one class {}", text.empty() ? "" : ", ", format_count(decision.wrong - clear));
+  return text;
+}
+
+// Of reads with a decide function; of phases those with wrong decisions. What nobody could tell is no zero.
+std::string wrong_table(const Settled& settled, const Style& style) {
+  Table table("Wrong decisions", {"reads", "wrong", "of reads", "critical", "not done"});
+  for (const DecisionRow& row : settled.figures.decisions) {
+    if (!row.decides || row.reads == 0 || (row.phase >= 0 && row.wrong == 0)) continue;
+    if (row.phase >= 0 && !row.wrong_known) continue;
+    const std::string label = row.phase < 0
+                                  ? read_name(settled.plan, row.read)
+                                  : "in " + settled.plan.phases[static_cast<std::size_t>(row.phase)].name;
+    std::vector<std::string> figures = {format_count(row.reads), "unknown", "unknown", "unknown",
+                                        format_count(row.unresolved())};
+    if (row.wrong_known)
+      std::ranges::copy(std::vector<std::string>{format_count(row.wrong), share_cell(row.wrong, row.reads),
+                                                 format_count(row.critical_wrong)},
+                        figures.begin() + 1);
+    table.row(label, std::move(figures), row.phase < 0 ? 1 : 2,
+              row.critical_wrong > 0 ? Paint::bad : Paint::plain);
+    if (row.wrong_known && row.wrong > 0)
+      table.heading("by " + wrong_causes(settled, row), row.phase < 0 ? 2 : 3);
+  }
+  return table.empty() ? "" : table.text(style);
+}
+
 }  // namespace
 
 std::string read_tables(const Settled& settled, const Style& style) {
@@ -79,8 +117,9 @@ std::string read_tables(const Settled& settled, const Style& style) {
     const std::string table = view_table(settled, static_cast<int>(phase), style);
     if (!table.empty()) text += (text.empty() ? "" : "\n") + table;
   }
-  const std::string decisions = decision_table(settled, style);
-  return text + (text.empty() || decisions.empty() ? "" : "\n") + decisions;
+  for (const std::string& table : {decision_table(settled, style), wrong_table(settled, style)})
+    text += (text.empty() || table.empty() ? "" : "\n") + table;
+  return text;
 }
 
 std::string over_bound_table(const Settled& settled, const Style& style) {

@@ -12,15 +12,14 @@ return scenario {
     chat_turn    = support.chat_turn { rate = "500/s", bound = "10s" },
   },
 
-  groups = {
-    agent_desktop = { members = 2 },
-    copilot       = { members = 2, service_time = "50us" },
-  },
+  groups = { agent_desktop = { members = 2 }, copilot = { members = 2, service_time = "50us" } },
 
   reads = {
     agent_opens_account = { group = "agent_desktop", rate = "100/s" },
     answer_after_lock   = { group = "copilot", classes = { "account_lock", "chat_turn" },
-                            after = { class = "account_lock", delay = { min = "1s", max = "5s" } } },
+                            after = { class = "account_lock", delay = { min = "1s", max = "5s" } },
+                            -- Locks and unlocks take turns: does the copilot answer, or refuse?
+                            decide = function(view) return view.account_lock.n % 2 == 0 end },
   },
 
   phases = {
@@ -35,6 +34,7 @@ return scenario {
     slo { "view staleness p99", class = "account_lock", below = "2s" },
     slo { "stale decisions", below = "1%" },
     slo { "critical stale decisions", exactly = 0 },
+    slo { "wrong decisions", below = "1%" },
     slo { "late", exactly = 0 },
     slo { "missed", exactly = 0 },
     slo { "time over bound", class = "account_lock", below = "1s" },

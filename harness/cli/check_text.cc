@@ -150,7 +150,8 @@ std::string reads(const Prepared& prepared, const Style& style) {
                                  ? fmt::format("{} after {} of the events of {}", delay_text(read),
                                                format_share(read.share), plan.streams[read.after].klass)
                                  : fmt::format("at {} in the background", format_rate(read.rate));
-    table.heading(fmt::format("{}, {}", fmt::join(classes, " "), when), 3);
+    table.heading(
+        fmt::format("{}, {}{}", fmt::join(classes, " "), when, read.decide.empty() ? "" : ", decides"), 3);
   }
   return table.empty() ? "" : table.text(style);
 }

@@ -90,6 +90,10 @@ A cluster on another machine needs --yes-load-this-cluster once the load exceeds
   stale decision    a read that saw at least one class over its bound; critical:
                     a critical class. It is put down to the class that was the
                     furthest over its bound
+  wrong decision    a read at which the scenario's own decide function said
+                    something else on what was seen than on what was true: put
+                    down to the class that, seen in time, would have put it
+                    right alone; critical: the critical classes would have
   not done          planned reads that are not on record: the reader's own
                     fault; for an SLO they are bad
   late, missed      critical events that some read did not see though they were

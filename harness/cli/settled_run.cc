@@ -8,6 +8,7 @@
 
 #include "harness/base/text.h"
 #include "harness/results/line_file.h"
+#include "harness/scenario/decisions.h"
 #include "reports/html.h"
 #include "reports/junit.h"
 #include "reports/markdown.h"
@@ -32,7 +33,7 @@ std::string json_of(const SettledRun& run) {
 }  // namespace
 
 base::Result<SettledRun> settled_run(const std::filesystem::path& folder) {
-  auto settled = results::settle(folder);
+  auto settled = results::settle(folder, scenario::decisions_of);
   if (!settled) return settled.error();
   SettledRun run{folder, std::move(settled).value(), {}};
   run.verdict = judge::judge(run.settled.plan, run.settled.figures);

@@ -19,7 +19,8 @@ struct SettledRun {
   judge::Verdict verdict;
 };
 
-// Settles the folder and judges it. Errors: usage when it is no run folder, io when it cannot be read.
+// Settles the folder and judges it; decide functions are run again from the scenario's text that it holds.
+// Errors: usage when it is no run folder, io when it cannot be read.
 base::Result<SettledRun> settled_run(const std::filesystem::path& folder);
 
 // summary.json and the tables beside it, report.html, junit.xml, summary.md: each is whole or the one before.

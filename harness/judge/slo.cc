@@ -84,6 +84,7 @@ std::string threshold_words(const plan::Slo& slo) {
 }
 
 std::string figure_words(const plan::Slo& slo, const results::SloEvidence& evidence) {
+  if (evidence.unknown) return "n/a";
   if (is_count(slo.figure)) return evidence.planned == 0 ? "n/a" : base::format_count(evidence.count);
   if (is_share(slo.figure)) {
     if (evidence.planned == 0) return "n/a";
@@ -96,6 +97,7 @@ std::string figure_words(const plan::Slo& slo, const results::SloEvidence& evide
 }
 
 std::string count_words(const plan::Slo& slo, const results::SloEvidence& evidence) {
+  if (evidence.unknown) return "the decide function could not be run: no data is never a pass";
   if (counts_bad(slo.figure)) {
     const char* what = plan::is_of_reads(slo.figure) ? "read" : "event";
     if (evidence.planned == 0) return fmt::format("no {} was planned: no data is never a pass", what);
@@ -146,6 +148,7 @@ std::uint64_t allowed_bad(const plan::Slo& slo, std::uint64_t planned) {
 }
 
 bool holds(const plan::Slo& slo, const results::SloEvidence& evidence) {
+  if (evidence.unknown) return false;
   if (counts_bad(slo.figure)) return bad_holds(slo, evidence.planned, evidence.bad);
   if (is_count(slo.figure)) {
     if (evidence.planned == 0) return false;
@@ -155,7 +158,7 @@ bool holds(const plan::Slo& slo, const results::SloEvidence& evidence) {
 }
 
 bool holds_without_own(const plan::Slo& slo, const results::SloEvidence& evidence) {
-  if (!counts_bad(slo.figure)) return holds(slo, evidence);
+  if (evidence.unknown || !counts_bad(slo.figure)) return holds(slo, evidence);
   return bad_holds(slo, evidence.planned, evidence.bad_without_own);
 }
 
@@ -186,7 +189,9 @@ Nanos gated_bound(const plan::Plan& plan, const plan::SloInstance& instance) {
       return plan::bound_of(plan, instance.group, instance.stream);
     case Figure::stale_decisions:
     case Figure::critical_stale_decisions:
-      return smallest_bound(plan, instance, slo.figure == Figure::critical_stale_decisions);
+    case Figure::wrong_decisions:
+    case Figure::critical_wrong_decisions:
+      return smallest_bound(plan, instance, plan::is_of_critical_decisions(slo.figure));
     default:
       return std::llround(slo.threshold);
   }

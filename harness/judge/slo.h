@@ -21,7 +21,8 @@ std::uint64_t allowed_of(std::uint64_t n, double part);
 // SLO.
 std::uint64_t allowed_bad(const plan::Slo& slo, std::uint64_t planned);
 
-// Whether the SLO holds. Evidence without data (nothing planned, no figure) never holds.
+// Whether the SLO holds. Evidence without data (nothing planned, no figure, unknown) never
+// holds.
 //   percentile, share   "below": bad <= allowed; "above": bad > allowed (a percentile lies above its
 //   threshold
 //                       exactly then); "exactly": bad = allowed

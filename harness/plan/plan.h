@@ -193,6 +193,9 @@ struct Read {
   std::size_t after = 0;  // triggered: index into Plan::streams
   Nanos delay_min = 0, delay_max = 0;
   double share = 1;
+  // The text of the user's function that decides on what a read knew (metrics 2.4), "" without one. It is run
+  // from the scenario's text, with what it closes over (plan/decisions.h).
+  std::string decide;
   int line = 0;  // in the scenario file
 };
 
@@ -210,6 +213,8 @@ enum class Figure {
   late,                      // critical events that a read did not see within their bound (R4)
   missed,                    // critical events that never became visible (R4)
   time_over_bound,           // time in which any key of the class was over its bound (R3)
+  wrong_decisions,  // part of planned reads that decided otherwise than the truth would have (metrics 2.4)
+  critical_wrong_decisions,  // the same, of which the critical classes are the cause
 };
 enum class Comparison { below, above, exactly };
 

@@ -77,7 +77,7 @@ constexpr auto words_of(ChangeKind) {
                                            {ChangeKind::pause, "pause"}}};
 }
 constexpr auto words_of(Figure) {
-  return std::array<Words<Figure>, 13>{{{Figure::staleness_percentile, "staleness_percentile"},
+  return std::array<Words<Figure>, 15>{{{Figure::staleness_percentile, "staleness_percentile"},
                                         {Figure::staleness_share, "staleness_share"},
                                         {Figure::lost, "lost"},
                                         {Figure::duplicate, "duplicate"},
@@ -89,7 +89,9 @@ constexpr auto words_of(Figure) {
                                         {Figure::critical_stale_decisions, "critical_stale_decisions"},
                                         {Figure::late, "late"},
                                         {Figure::missed, "missed"},
-                                        {Figure::time_over_bound, "time_over_bound"}}};
+                                        {Figure::time_over_bound, "time_over_bound"},
+                                        {Figure::wrong_decisions, "wrong_decisions"},
+                                        {Figure::critical_wrong_decisions, "critical_wrong_decisions"}}};
 }
 constexpr auto words_of(Comparison) {
   return std::array<Words<Comparison>, 3>{
@@ -178,7 +180,7 @@ template <class V, Is<Read> T>
 void visit(V&& v, T& x) {
   v("name", x.name), v("group", x.group), v("streams", x.streams), v("triggered", x.triggered);
   v("rate", x.rate), v("after", x.after), v("delay_min", x.delay_min), v("delay_max", x.delay_max);
-  v("share", x.share), v("line", x.line);
+  v("share", x.share), v.added("decide", x.decide), v("line", x.line);
 }
 
 template <class V, Is<Slo> T>

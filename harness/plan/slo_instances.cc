@@ -55,6 +55,10 @@ std::string figure_text(const Slo& slo) {
       return "missed";
     case Figure::time_over_bound:
       return "time over bound";
+    case Figure::wrong_decisions:
+      return "wrong decisions";
+    case Figure::critical_wrong_decisions:
+      return "critical wrong decisions";
   }
   return "";
 }
@@ -74,6 +78,8 @@ std::string threshold_text(const Slo& slo) {
     case Figure::staleness_share:
     case Figure::stale_decisions:
     case Figure::critical_stale_decisions:
+    case Figure::wrong_decisions:
+    case Figure::critical_wrong_decisions:
       return fmt::format("{} {:g} %", word, slo.threshold * 100);
     case Figure::lost:
     case Figure::duplicate:
@@ -194,7 +200,8 @@ class Expansion {
     if (!slo_.group.empty() && plan_.groups[read.group].name != slo_.group) return;
     const bool looks_at_critical =
         std::ranges::any_of(read.streams, [&](std::size_t stream) { return plan_.streams[stream].critical; });
-    if (slo_.figure == Figure::critical_stale_decisions && !looks_at_critical) return;
+    if (is_of_critical_decisions(slo_.figure) && !looks_at_critical) return;
+    if (is_of_wrong_decisions(slo_.figure) && read.decide.empty()) return;
     for (const std::size_t stream : read.streams) {
       if (!slo_.klass.empty() && plan_.streams[stream].klass != slo_.klass) continue;
       for (std::size_t phase = 0; phase < plan_.phases.size(); ++phase) {
@@ -311,6 +318,9 @@ class Expansion {
                "recover from";
     }
     if (is_of_reads(slo_.figure)) {
+      if (is_of_wrong_decisions(slo_.figure) &&
+          std::ranges::all_of(plan_.reads, [](const Read& read) { return read.decide.empty(); }))
+        return "no read of the scenario has a decide function";
       return plan_.reads.empty()
                  ? "the scenario has no reads"
                  : "matches no planned read: none of the selection looks at such a class, or is due there "
@@ -347,7 +357,16 @@ bool is_of_reads(Figure figure) {
 }
 
 bool is_of_decisions(Figure figure) {
-  return figure == Figure::stale_decisions || figure == Figure::critical_stale_decisions;
+  return figure == Figure::stale_decisions || figure == Figure::critical_stale_decisions ||
+         is_of_wrong_decisions(figure);
+}
+
+bool is_of_wrong_decisions(Figure figure) {
+  return figure == Figure::wrong_decisions || figure == Figure::critical_wrong_decisions;
+}
+
+bool is_of_critical_decisions(Figure figure) {
+  return figure == Figure::critical_stale_decisions || figure == Figure::critical_wrong_decisions;
 }
 
 bool is_called(const Phase& phase, std::string_view name) {

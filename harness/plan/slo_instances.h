@@ -44,10 +44,12 @@ struct SloInstances {
 
 SloInstances slo_instances(const Plan& plan);
 
-// Whether the SLO is about reads: view staleness, stale and critical stale decisions.
+// Whether the SLO is about reads: view staleness, stale and wrong decisions.
 bool is_of_reads(Figure figure);
-// Of those: whether it counts decisions.
+// Of those: whether it counts decisions; wrong ones (metrics 2.4); those that critical classes caused.
 bool is_of_decisions(Figure figure);
+bool is_of_wrong_decisions(Figure figure);
+bool is_of_critical_decisions(Figure figure);
 
 // What the `phase` and `after` of an SLO select: the phase of that name, or each window of the isolation
 // schedule of that name.

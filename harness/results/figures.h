@@ -226,6 +226,8 @@ struct SloEvidence {
   Quantile figure;                    // the figure to print: quantile, maximum or time to fresh
   std::uint64_t count = 0;            // lost, duplicate, out of order
   double share = 0;
+  // Nobody can say, so it is no ground for a pass: wrong decisions where nobody ran `decide`, or it failed.
+  bool unknown = false;
   Nanos own_delay = 0;  // the harness's own send delay at the gated quantile (V1)
   Nanos hiccup = 0;     // timer lateness at the gated quantile (V4)
 };
@@ -385,6 +387,9 @@ struct ViewRow {
   double mean = 0;                  // of S of those that were done, ns
   // Stale decisions that this class caused, being the furthest over its bound; and critical ones.
   std::uint64_t caused = 0, caused_critical = 0;
+  // Wrong decisions that this class alone caused: seeing it in time would have put them right (metrics 2.4).
+  bool wrong_known = false;
+  std::uint64_t caused_wrong = 0;
   // Events of the account's keys that were due and not seen at a read: mean and maximum (version staleness).
   double unseen_mean = 0;
   std::uint64_t unseen_most = 0;
@@ -394,6 +399,10 @@ struct DecisionRow {
   int read = 0, phase = -1;
   std::uint64_t reads = 0, done = 0;  // planned; written down
   std::uint64_t stale = 0, critical = 0;
+  // Metrics 2.4, of reads with a decide function: decided otherwise than on the truth; critical: seeing the
+  // critical classes in time would have put it right. Unknown where nobody ran the function, or it failed.
+  bool decides = false, wrong_known = false;
+  std::uint64_t wrong = 0, critical_wrong = 0;
   std::uint64_t unresolved() const { return reads - done; }
   std::vector<Quantile> delay;  // the reader's own: real r - intended r
 };

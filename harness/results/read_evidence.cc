@@ -37,6 +37,17 @@ void view_staleness(const Settling& s, const plan::SloInstance& instance, SloEvi
   evidence.figure = quantile(slo.percentile, {&view.staleness, &missing});
 }
 
+void wrong_decisions(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
+  const ReadCell cell = s.reads.read(instance.read, static_cast<int>(instance.phase));
+  evidence.unknown = !s.reads.wrong_known(instance.read);
+  if (evidence.unknown) {
+    evidence.planned = cell.planned;
+    return;
+  }
+  const bool critical = plan::is_of_critical_decisions(s.plan.slos[instance.slo].figure);
+  of_reads(cell, critical ? cell.critical_wrong : cell.wrong, evidence);
+}
+
 void critical_events(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
   const auto phase = static_cast<int>(instance.phase);
   const Outcomes o = outcomes_of(s, instance.stream, instance.group, -1, phase);
@@ -88,6 +99,9 @@ void read_evidence(const Settling& s, const plan::SloInstance& instance, SloEvid
       const ReadCell cell = s.reads.read(instance.read, phase);
       return of_reads(cell, cell.critical, evidence);
     }
+    case Figure::wrong_decisions:
+    case Figure::critical_wrong_decisions:
+      return wrong_decisions(s, instance, evidence);
     case Figure::time_over_bound:
       return time_over_bound(s, instance, evidence);
     default:

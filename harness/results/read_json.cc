@@ -23,6 +23,7 @@ Json to_json(const Names& names, const ViewRow& row) {
           {"mean_ns", row.mean},
           {"caused", row.caused},
           {"caused_critical", row.caused_critical},
+          {"caused_wrong", row.wrong_known ? Json(row.caused_wrong) : Json()},
           {"unseen_mean", row.unseen_mean},
           {"unseen_most", row.unseen_most}};
 }
@@ -36,6 +37,9 @@ Json to_json(const Names& names, const DecisionRow& row) {
           {"unresolved", row.unresolved()},
           {"stale", row.stale},
           {"critical_stale", row.critical},
+          {"decides", row.decides},
+          {"wrong", row.wrong_known ? Json(row.wrong) : Json()},
+          {"critical_wrong", row.wrong_known ? Json(row.critical_wrong) : Json()},
           {"delay", to_json(row.delay)}};
 }
 

@@ -27,6 +27,8 @@ ViewRow view_row(const Settling& s, std::size_t index, std::size_t place, int ph
   row.quantiles = quantiles({&view.staleness, &missing});
   row.caused = view.caused;
   row.caused_critical = view.caused_critical;
+  row.caused_wrong = view.caused_wrong;
+  row.wrong_known = s.reads.wrong_known(index);
   row.unseen_most = view.most_unseen;
   if (reads.done == 0) return row;
   row.mean = view.sum / static_cast<double>(reads.done);
@@ -66,6 +68,10 @@ std::vector<DecisionRow> decision_rows(const Settling& s) {
       row.done = cell.done;
       row.stale = cell.stale;
       row.critical = cell.critical;
+      row.decides = !s.plan.reads[read].decide.empty();
+      row.wrong_known = s.reads.wrong_known(read);
+      row.wrong = cell.wrong;
+      row.critical_wrong = cell.critical_wrong;
       row.delay = quantiles({&cell.delay, nullptr});
       rows.push_back(std::move(row));
     });

@@ -227,7 +227,7 @@ void loopback_share(const fs::path& folder, Figures& figures) {
 
 }  // namespace
 
-base::Result<Settled> settle(const fs::path& folder) {
+base::Result<Settled> settle(const fs::path& folder, const plan::DecisionsOf& decisions) {
   base::Result<Settled> begun = read_plan(folder);
   if (!begun) return begun.error();
   Settled settled = std::move(begun).value();
@@ -237,7 +237,8 @@ base::Result<Settled> settle(const fs::path& folder) {
   const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, spans, facts);
   fill_lags(settled.plan, outcomes, facts);
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
-  const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes));
+  const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes),
+                        decisions);
   const Settling s{settled.plan, facts, outcomes, spans, distributions, reads};
   fill(s, settled);
   settled.partitions = partition_rows(s, lanes);

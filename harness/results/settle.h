@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "harness/base/result.h"
+#include "harness/plan/decisions.h"
 #include "harness/plan/plan.h"
 #include "harness/results/figures.h"
 #include "harness/results/pictures.h"
@@ -27,8 +28,9 @@ struct Settled {
 };
 
 // Reads every host's facts. A cut or damaged file gives what it can and is named in Figures::damage; an error
-// only when there is no readable manifest and plan.
-base::Result<Settled> settle(const std::filesystem::path& folder);
+// only when there is no readable manifest and plan. `decisions` runs the decide functions of the plan's
+// reads; without it wrong decisions are unknown, which no figure takes for none.
+base::Result<Settled> settle(const std::filesystem::path& folder, const plan::DecisionsOf& decisions = {});
 
 // Settles the calibration beside a run, if there is one, and marks the figures near it (V). Internal.
 void take_noise_floor(const std::filesystem::path& folder, Settled& settled);

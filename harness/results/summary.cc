@@ -143,11 +143,11 @@ Json to_json(const Names& names, const ProducerRow& row) {
 Json to_json(const SloEvidence& e, const std::string& text) {
   return {{"slo", text},
           {"planned", e.planned},
-          {"bad", e.bad},
-          {"bad_without_own", e.bad_without_own},
+          {"bad", e.unknown ? Json() : Json(e.bad)},
+          {"bad_without_own", e.unknown ? Json() : Json(e.bad_without_own)},
           {"figure", to_json(e.figure)},
           {"count", e.count},
-          {"share", e.share},
+          {"share", e.unknown ? Json() : Json(e.share)},
           {"own_delay_ns", e.own_delay},
           {"hiccup_ns", e.hiccup}};
 }

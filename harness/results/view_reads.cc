@@ -14,11 +14,12 @@
 #include "harness/results/distributions.h"
 #include "harness/results/line_file.h"
 #include "harness/results/tables.h"
+#include "harness/results/wrong_decisions.h"
 
 namespace freshet::results {
 namespace {
 
-// Words of a portion of reads; some 60 B each while it is resolved.
+// Words of a portion of reads; some 90 B each while it is resolved.
 constexpr std::size_t kPortion = 1 << 20;
 
 // What one read saw of one key, and what it should have seen.
@@ -28,6 +29,9 @@ struct Look {
   Nanos word = 0, at = 0;
   Nanos oldest = base::kNever;  // τ of the first planned event that the word does not cover; kNever: none
   std::uint64_t unseen = 0;     // such events
+  plan::KnownKey known;         // by its word
+  Nanos latest = 0;             // τ of the last planned event up to `at`; of no meaning when there is none
+  plan::KnownKey truth() const { return {known.events + unseen, latest}; }
 };
 
 // Planned events of one key of a lane, in order.
@@ -59,6 +63,7 @@ void add(ViewCell& sum, const ViewCell& other) {
   for (std::size_t i = 0; i < other.over.size(); ++i) sum.over[i] += other.over[i];
   sum.caused += other.caused;
   sum.caused_critical += other.caused_critical;
+  sum.caused_wrong += other.caused_wrong;
   sum.unseen += other.unseen;
   sum.most_unseen = std::max(sum.most_unseen, other.most_unseen);
 }
@@ -68,20 +73,30 @@ void add(ReadCell& sum, const ReadCell& other) {
   sum.done += other.done;
   sum.stale += other.stale;
   sum.critical += other.critical;
+  sum.wrong += other.wrong;
+  sum.critical_wrong += other.critical_wrong;
   sum.delay.merge(other.delay);
 }
 
 }  // namespace
 
 struct ViewReads::Impl {
-  Impl(const plan::Plan& p, const std::vector<plan::StreamLanes>& l, Facts& f, Nanos u)
-      : plan(p), lanes(l), facts(f), until(u), thresholds(view_thresholds(p)), looks(p.streams.size()) {}
+  Impl(const plan::Plan& p, const std::vector<plan::StreamLanes>& l, Facts& f, Nanos u,
+       const plan::DecisionsOf& of)
+      : plan(p),
+        lanes(l),
+        facts(f),
+        until(u),
+        thresholds(view_thresholds(p)),
+        wrong(p, of, f.damage),
+        looks(p.streams.size()) {}
 
   const plan::Plan& plan;
   const std::vector<plan::StreamLanes>& lanes;
   Facts& facts;
   Nanos until;
   std::vector<Nanos> thresholds;
+  WrongDecisions wrong;
 
   std::map<std::pair<std::size_t, int>, ReadCell> reads;                             // by read and phase
   std::map<std::tuple<std::size_t, std::size_t, int>, ViewCell> views;               // read, place, phase
@@ -92,7 +107,8 @@ struct ViewReads::Impl {
   // The portion.
   std::vector<measure::LoggedRead> portion;
   std::size_t words = 0;
-  std::vector<std::vector<Look>> looks;  // by stream, in the order of the portion's keys
+  std::vector<std::vector<Look>> looks;      // by stream, in the order of the portion's keys
+  std::vector<plan::KnownKey> known, truth;  // of the keys of one read
 
   int phase_at(Nanos at) const { return phase_of(plan, base::second_of(at)); }
   Nanos bound(const plan::Read& read, std::size_t stream) const {
@@ -117,6 +133,7 @@ struct ViewReads::Impl {
   Seen seen_of(const measure::LoggedRead& row, std::size_t place, std::vector<std::size_t>& next);
   void count(const measure::LoggedRead& row, const Seen& seen);
   void account(const measure::LoggedRead& row, std::vector<std::size_t>& next);
+  void decide(const measure::LoggedRead& row, ReadCell& cell);
 };
 
 void ViewReads::Impl::count_planned() {
@@ -212,6 +229,9 @@ void ViewReads::Impl::compare(std::size_t stream, Look& look, const OfKey& event
   const auto first = std::upper_bound(events.tau.begin(), events.tau.end(), look.word);
   const auto end = std::upper_bound(first, events.tau.end(), look.at);
   look.unseen = static_cast<std::uint64_t>(end - first);
+  look.known.events = static_cast<std::uint64_t>(first - events.tau.begin());
+  if (first != events.tau.begin()) look.known.latest = *std::prev(first);
+  if (end != events.tau.begin()) look.latest = *std::prev(end);
   if (first == end) return;
   look.oldest = *first;
   if (!plan.streams[stream].critical) return;
@@ -232,6 +252,8 @@ ViewReads::Impl::Seen ViewReads::Impl::seen_of(const measure::LoggedRead& row, s
     const Look& look = looks[seen.stream][next[seen.stream]++];
     if (look.oldest != base::kNever) seen.staleness = std::max(seen.staleness, row.at - look.oldest);
     seen.unseen += look.unseen;
+    known.push_back(look.known);
+    truth.push_back(look.truth());
   }
   // A bound of 0 is passed infinitely far.
   const Nanos bound_here = bound(read, seen.stream);
@@ -263,6 +285,8 @@ void ViewReads::Impl::account(const measure::LoggedRead& row, std::vector<std::s
   ReadCell& cell = reads[{row.read, phase_at(row.due)}];
   ++cell.done;
   cell.delay.record(row.at - row.due);
+  known.clear();
+  truth.clear();
   Seen cause, critical_cause;
   for (std::size_t place = 0; place < plan.reads[row.read].streams.size(); ++place) {
     const Seen seen = seen_of(row, place, next);
@@ -280,14 +304,23 @@ void ViewReads::Impl::account(const measure::LoggedRead& row, std::vector<std::s
     ++cell.critical;
     ++critical_cause.view->caused_critical;
   }
+  if (wrong.known(row.read)) decide(row, cell);
+}
+
+void ViewReads::Impl::decide(const measure::LoggedRead& row, ReadCell& cell) {
+  const WrongDecision decision = wrong.judge(row.read, row.at, known, truth);
+  cell.wrong += decision.wrong ? 1U : 0U;
+  cell.critical_wrong += decision.critical ? 1U : 0U;
+  if (decision.cause) ++views[{row.read, *decision.cause, phase_at(row.due)}].caused_wrong;
 }
 
 ViewReads::ViewReads(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes, Facts& facts,
-                     Nanos until)
-    : impl_(std::make_unique<Impl>(plan, lanes, facts, until)) {
+                     Nanos until, const plan::DecisionsOf& decisions)
+    : impl_(std::make_unique<Impl>(plan, lanes, facts, until, decisions)) {
   if (plan.reads.empty()) return;
   impl_->count_planned();
   for (const std::string& text : facts.reads) impl_->host(text);
+  impl_->wrong.finish();
 }
 ViewReads::~ViewReads() = default;
 
@@ -312,6 +345,10 @@ ViewCell ViewReads::view(std::size_t read, std::size_t place, int phase) const {
       add(sum, cell);
   }
   return sum;
+}
+
+bool ViewReads::wrong_known(std::size_t read) const {
+  return impl_->wrong.known(read);
 }
 
 std::uint64_t ViewReads::late(std::size_t stream, std::size_t pass, int phase) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/measure/histogram.h"
+#include "harness/plan/decisions.h"
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
 #include "harness/results/facts.h"
@@ -26,13 +27,15 @@ struct ViewCell {
   std::vector<std::uint64_t> over;  // S over the thresholds of the plan's SLOs, by view_thresholds()
   // Stale decisions, and critical ones, that this class caused: it was the furthest over its bound.
   std::uint64_t caused = 0, caused_critical = 0;
+  std::uint64_t caused_wrong = 0;             // wrong decisions of which this class is the one cause
   std::uint64_t unseen = 0, most_unseen = 0;  // events of the keys that were due and not seen: sum, maximum
 };
 // The same, over all its streams.
 struct ReadCell {
   std::uint64_t planned = 0, done = 0;
   std::uint64_t stale = 0, critical = 0;  // decisions
-  measure::Histogram delay;               // real r - intended r
+  std::uint64_t wrong = 0, critical_wrong = 0;
+  measure::Histogram delay;  // real r - intended r
 };
 // Of a (stream, pass) in one second of intended r.
 struct ReadSecond {
@@ -43,14 +46,17 @@ struct ReadSecond {
 class ViewReads {
  public:
   // `until`: intended r before it count, and τ up to sending_stopped. Names in facts.damage what does not
-  // fit.
-  ViewReads(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes, Facts& facts, Nanos until);
+  // fit. Without `decisions` no wrong decision is known.
+  ViewReads(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes, Facts& facts, Nanos until,
+            const plan::DecisionsOf& decisions = {});
   ~ViewReads();
 
   // phase -1: all measured ones together.
   ReadCell read(std::size_t read, int phase) const;
   // `place`: of the stream among the read's.
   ViewCell view(std::size_t read, std::size_t place, int phase) const;
+  // Whether the counts of wrong decisions mean anything.
+  bool wrong_known(std::size_t read) const;
   // R4: distinct critical events of a phase (of τ) that some read of the group found unseen and older than
   // their bound.
   std::uint64_t late(std::size_t stream, std::size_t pass, int phase) const;

@@ -155,6 +155,38 @@ void read_times(Reader& reader, const plan::Plan& plan, Read& read) {
   if (read.triggered) read.rate = 0;
 }
 
+// The lines of a text from `first` to `last`, counted from 1.
+std::string_view lines_of(std::string_view text, int first, int last) {
+  std::size_t begin = 0;
+  for (int line = 1; line < first; ++line) begin = text.find('\n', begin) + 1;
+  std::size_t end = begin;
+  for (int line = first; line <= last && end != std::string_view::npos; ++line)
+    end = text.find('\n', line == first ? end : end + 1);
+  return text.substr(begin, end == std::string_view::npos ? end : end - begin);
+}
+
+// The function's own text, or the lines that it is in, where they have more than one.
+std::string text_of(const Value& function, const plan::Plan& plan) {
+  if (function.first_line <= 0) return "(not in the scenario's text)";
+  std::string_view text = lines_of(plan.scenario_text, function.first_line, function.last_line);
+  text.remove_prefix(std::min(text.find("function"), text.size()));
+  const std::size_t end = text.rfind("end");
+  return std::string(text.substr(0, end == std::string_view::npos ? end : end + 3));
+}
+
+// The plan knows that there is one, and its text; Lua keeps the function (decisions.h).
+void read_decide(Reader& reader, const plan::Plan& plan, Read& read) {
+  const Value* decide = reader.take("decide");
+  if (decide == nullptr) return;
+  read.decide = text_of(*decide, plan);
+  if (decide->is(Value::Type::other) && decide->text == "function") return;
+  reader.problem("decide",
+                 fmt::format("found {}, expected a function such as function(view) return "
+                             "view.{}.n > 0 end",
+                             describe(*decide),
+                             read.streams.empty() ? "chat_turn" : plan.streams[read.streams.front()].klass));
+}
+
 // What is wrong keeps its name where it can, so that SLOs may select it.
 void read_one(const Value& value, plan::Plan& plan, Errors& errors) {
   Reader reader(value, fmt::format("read \"{}\"", value.key), errors);
@@ -168,6 +200,7 @@ void read_one(const Value& value, plan::Plan& plan, Errors& errors) {
     reader.take("classes");
   }
   read_times(reader, plan, read);
+  read_decide(reader, plan, read);
   reader.finish(0);
   if (known && !read.streams.empty()) plan.reads.push_back(std::move(read));
 }

@@ -17,7 +17,7 @@ using plan::Comparison;
 using plan::Figure;
 using plan::Slo;
 
-constexpr std::array<std::pair<const char*, Figure>, 11> kFigures{
+constexpr std::array<std::pair<const char*, Figure>, 13> kFigures{
     {{"staleness share", Figure::staleness_share},
      {"lost", Figure::lost},
      {"duplicate", Figure::duplicate},
@@ -26,6 +26,8 @@ constexpr std::array<std::pair<const char*, Figure>, 11> kFigures{
      {"time to fresh", Figure::time_to_fresh},
      {"stale decisions", Figure::stale_decisions},
      {"critical stale decisions", Figure::critical_stale_decisions},
+     {"wrong decisions", Figure::wrong_decisions},
+     {"critical wrong decisions", Figure::critical_wrong_decisions},
      {"late", Figure::late},
      {"missed", Figure::missed},
      {"time over bound", Figure::time_over_bound}}};
@@ -51,8 +53,7 @@ bool is_count(Figure figure) {
 }
 
 bool is_share(Figure figure) {
-  return figure == Figure::staleness_share || figure == Figure::stale_decisions ||
-         figure == Figure::critical_stale_decisions;
+  return figure == Figure::staleness_share || plan::is_of_decisions(figure);
 }
 
 bool read_figure(Reader& reader, Slo& slo) {

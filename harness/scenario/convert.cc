@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/scenario/sandbox.h"
 #include "harness/scenario/utf8.h"
 
 namespace freshet::scenario {
@@ -81,6 +82,7 @@ class Converter {
       default:
         result.type = is_unknown(lua_, index) ? Value::Type::unknown : Value::Type::other;
         result.text = lua_typename(lua_, lua_type(lua_, index));
+        if (result.text == "function") function(result, index);
     }
     return result;
   }
@@ -92,6 +94,15 @@ class Converter {
                 fmt::format("more than {} values, or tables nested more than {} deep; does a table contain "
                             "itself?",
                             kMostValues, kDeepestTable));
+  }
+
+  void function(Value& result, int index) {
+    lua_Debug about;
+    lua_pushvalue(lua_, index);
+    lua_getinfo(lua_, ">S", &about);
+    if (std::string_view(about.source) != kUserChunk) return;
+    result.first_line = about.linedefined;
+    result.last_line = about.lastlinedefined;
   }
 
   void number(Value& result, int index) {

@@ -17,8 +17,8 @@ namespace {
 
 struct Job {
   std::string_view text;
-  int error_line = 0;  // the user's line where an error was raised
-  Value result;
+  lua_CFunction take = nullptr;
+  void* argument = nullptr;
 };
 
 int open(lua_State* lua) {
@@ -27,28 +27,21 @@ int open(lua_State* lua) {
   return 0;
 }
 
-// Message handler; upvalue 1: the job.
-int note_line(lua_State* lua) {
-  auto& job = *static_cast<Job*>(lua_touserdata(lua, lua_upvalueindex(1)));
-  job.error_line = user_line(lua);
-  return 1;
+int execute(lua_State* lua) {
+  const auto& job = *static_cast<const Job*>(lua_touserdata(lua, 1));
+  lua_pushcfunction(lua, job.take);
+  if (luaL_loadbufferx(lua, job.text.data(), job.text.size(), kUserChunk, "t") != LUA_OK)
+    return lua_error(lua);
+  lua_call(lua, 0, 1);
+  lua_pushlightuserdata(lua, job.argument);
+  lua_call(lua, 2, 0);
+  return 0;
 }
 
 // Raises nothing.
-void take_result(lua_State* lua, Job& job) {
+int take_value(lua_State* lua) {
   Sandbox& sandbox = Sandbox::of(lua);
-  job.result = convert(lua, -1, 0, sandbox.map(), sandbox.errors());
-}
-
-int execute(lua_State* lua) {
-  auto& job = *static_cast<Job*>(lua_touserdata(lua, 1));
-  lua_pushlightuserdata(lua, &job);
-  lua_pushcclosure(lua, note_line, 1);
-  if (luaL_loadbufferx(lua, job.text.data(), job.text.size(), kUserChunk, "t") != LUA_OK ||
-      lua_pcall(lua, 0, 1, 2) != LUA_OK) {
-    return lua_error(lua);
-  }
-  take_result(lua, job);
+  *static_cast<Value*>(lua_touserdata(lua, 2)) = convert(lua, 1, 0, sandbox.map(), sandbox.errors());
   return 0;
 }
 
@@ -65,13 +58,17 @@ std::pair<int, std::string> split_position(std::string_view message) {
   return {chunk == "scenario" ? line : 0, std::string(message.substr(std::min(second + 2, message.size())))};
 }
 
-std::string limit_message(Limit limit) {
-  switch (limit) {
+std::string count_words(std::uint64_t instructions) {
+  return instructions >= 1'000'000 ? fmt::format("{} million", instructions / 1'000'000)
+                                   : fmt::format("{} thousand", instructions / 1000);
+}
+
+std::string limit_message(const Sandbox& sandbox) {
+  switch (sandbox.limit()) {
     case Limit::instructions:
       return fmt::format(
-          "runs longer than {} million instructions (is there a loop without end?); a scenario only "
-          "describes",
-          kMostInstructions / 1'000'000);
+          "runs longer than {} instructions (is there a loop without end?); a scenario only describes",
+          count_words(sandbox.most_instructions()));
     case Limit::memory:
       return fmt::format(
           "needs more than {} MiB of memory (does a table grow, or a function call itself, without end?); a "
@@ -90,27 +87,6 @@ std::string printable(std::string_view text) {
   std::string shown;
   for (const char c : text) shown += (c >= 0 && c < 0x20) || c == 0x7f ? ' ' : c;
   return shown;
-}
-
-void report_failure(const Sandbox& sandbox, int status, const Job& job, Errors& errors) {
-  lua_State* lua = sandbox.lua();
-  if (sandbox.limit() != Limit::none || status == LUA_ERRMEM) {
-    errors.add(sandbox.limit_line(), limit_message(sandbox.limit()));
-    return;
-  }
-  std::size_t length = 0;
-  const char* text = lua_type(lua, -1) == LUA_TSTRING ? lua_tolstring(lua, -1, &length) : nullptr;
-  if (text == nullptr) {
-    errors.add(job.error_line, fmt::format("error() was called with a {}", luaL_typename(lua, -1)));
-    return;
-  }
-  auto [line, message] = split_position({text, length});
-  if (message.find("C stack overflow") != std::string::npos) {
-    message = "brackets or calls are nested too deeply (about 200 levels); a scenario only describes";
-  } else if (message.find("stack overflow") != std::string::npos) {
-    message = "a function calls itself without end; a scenario only describes";
-  }
-  errors.add(job.error_line > 0 ? job.error_line : line, printable(message));
 }
 
 int last_line(std::string_view text) {
@@ -132,27 +108,49 @@ std::optional<Value> scenario_of(Value result, std::string_view text, Errors& er
 
 }  // namespace
 
+ScenarioError failure_of(const Sandbox& sandbox, int status) {
+  lua_State* lua = sandbox.lua();
+  if (sandbox.limit() != Limit::none || status == LUA_ERRMEM)
+    return {sandbox.limit_line(), limit_message(sandbox)};
+  std::size_t length = 0;
+  const char* text = lua_type(lua, -1) == LUA_TSTRING ? lua_tolstring(lua, -1, &length) : nullptr;
+  if (text == nullptr)
+    return {sandbox.error_line(), fmt::format("error() was called with a {}", luaL_typename(lua, -1))};
+  auto [line, message] = split_position({text, length});
+  if (message.find("C stack overflow") != std::string::npos) {
+    message = "brackets or calls are nested too deeply (about 200 levels); a scenario only describes";
+  } else if (message.find("stack overflow") != std::string::npos) {
+    message = "a function calls itself without end; a scenario only describes";
+  }
+  return {sandbox.error_line() > 0 ? sandbox.error_line() : line, printable(message)};
+}
+
+bool run_text(Sandbox& sandbox, std::string_view text, lua_CFunction take, void* argument, Errors& errors) {
+  if (sandbox.lua() == nullptr) {
+    errors.add(0, limit_message(sandbox));
+    return false;
+  }
+  Job job{text, take, argument};
+  int status = sandbox.run(open, nullptr);
+  if (status == LUA_OK) status = sandbox.run(execute, &job);
+  if (status == LUA_OK) return true;
+  const ScenarioError failure = failure_of(sandbox, status);
+  errors.add(failure.line, failure.message);
+  return false;
+}
+
 Evaluation evaluate(std::string_view text, const Options& options, Errors& errors) {
   const SourceMap map(text);
   Sandbox sandbox(map, options, errors);
-  if (sandbox.lua() == nullptr) {
-    errors.add(0, limit_message(Limit::none));
-    return {};
-  }
-  Job job;
-  job.text = text;
-  int status = sandbox.run(open, nullptr);
-  if (status == LUA_OK) status = sandbox.run(execute, &job);
+  Value result;
   Evaluation evaluation;
-  if (status != LUA_OK) {
-    report_failure(sandbox, status, job, errors);
-  } else {
+  if (run_text(sandbox, text, take_value, &result, errors)) {
     for (const SourceMap::Duplicate& twice : map.duplicates()) {
       errors.add(twice.line, fmt::format("{} is there twice in one table; first in line {}",
                                          quoted(twice.key), twice.first_line));
     }
     refuse_unknown_params(options, sandbox.params(), errors);
-    evaluation.scenario = scenario_of(std::move(job.result), text, errors);
+    evaluation.scenario = scenario_of(std::move(result), text, errors);
   }
   evaluation.params.assign(sandbox.params().begin(), sandbox.params().end());
   return evaluation;

@@ -29,17 +29,34 @@ Sandbox& Sandbox::of(lua_State* lua) {
 
 int Sandbox::run(lua_CFunction function, void* argument) {
   enforced_ = true;
-  lua_pushcfunction(lua_, function);  // neither push allocates
+  error_line_ = 0;
+  lua_pushcfunction(lua_, &note_error);  // no push allocates
+  const int handler = lua_gettop(lua_);
+  lua_pushcfunction(lua_, function);
   lua_pushlightuserdata(lua_, argument);
-  const int status = lua_pcall(lua_, 1, 0, 0);
+  const int status = lua_pcall(lua_, 1, 0, handler);
+  lua_remove(lua_, handler);
   enforced_ = false;
   if (status != LUA_ERRMEM && limit_ != Limit::instructions && limit_ != Limit::text) limit_ = Limit::none;
   return status;
 }
 
+void Sandbox::allow(std::uint64_t instructions) {
+  spent_ = 0;
+  allocated_ = 0;
+  most_instructions_ = instructions;
+  limit_ = Limit::none;
+}
+
+// Lua's message handler: the stack is still as it was at the error.
+int Sandbox::note_error(lua_State* lua) {
+  of(lua).error_line_ = user_line(lua);
+  return 1;
+}
+
 void Sandbox::charge(std::uint64_t cost) {
   spent_ += cost;
-  if (spent_ + allocated_ / kBytesPerInstruction > kMostInstructions) exceed(Limit::instructions);
+  if (spent_ + allocated_ / kBytesPerInstruction > most_instructions_) exceed(Limit::instructions);
 }
 
 void Sandbox::exceed(Limit limit) {

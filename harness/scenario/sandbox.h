@@ -44,6 +44,8 @@ class Sandbox {
   // Runs a C function on the state, protected, with the limits in force. Returns Lua's status; an error's
   // value is left on the stack.
   int run(lua_CFunction function, void* argument);
+  // From now on so many instructions more, whatever was spent; without it kMostInstructions.
+  void allow(std::uint64_t instructions);
 
   // Counts `cost` instructions; raises a Lua error when the limit is reached.
   void charge(std::uint64_t cost);
@@ -58,10 +60,14 @@ class Sandbox {
   // The limit that ended the evaluation, and the user's line where it did.
   Limit limit() const { return limit_; }
   int limit_line() const { return limit_line_; }
+  std::uint64_t most_instructions() const { return most_instructions_; }
+  // The user's line where the last run raised an error; 0 when there was none.
+  int error_line() const { return error_line_; }
 
  private:
   static void* allocate(void* self, void* block, std::size_t old_size, std::size_t size);
   static void count(lua_State* lua, lua_Debug*);
+  static int note_error(lua_State* lua);
   bool allowed(bool is_new, std::size_t kind, std::size_t old_size, std::size_t size);
   void* refuse(Limit limit);
 
@@ -73,6 +79,8 @@ class Sandbox {
   std::size_t used_ = 0;         // bytes
   std::uint64_t allocated_ = 0;  // bytes, all in all
   std::uint64_t spent_ = 0;      // instructions
+  std::uint64_t most_instructions_ = kMostInstructions;
+  int error_line_ = 0;
   Limit limit_ = Limit::none;
   int limit_line_ = 0;
   lua_State* lua_ = nullptr;  // last: to make it uses the members above

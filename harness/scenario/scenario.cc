@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "harness/scenario/build.h"
+#include "harness/scenario/decisions.h"
 #include "harness/scenario/evaluate.h"
 #include "harness/scenario/utf8.h"
 
@@ -68,6 +69,9 @@ Loaded load_scenario_text(std::string_view text, const std::string& file, const 
     Evaluation evaluation = evaluate(text, options, errors);
     loaded.plan.params = std::move(evaluation.params);
     if (evaluation.scenario) build(*evaluation.scenario, options, loaded.plan, errors);
+    if (errors.empty()) {
+      for (const ScenarioError& wrong : wrong_decides(loaded.plan)) errors.add(wrong.line, wrong.message);
+    }
   }
   loaded.errors = errors.in_order();
   return loaded;

@@ -25,6 +25,9 @@ struct Value {
   double number = 0;
   std::string text;  // of a text; a number as it is written; Lua's word for another type
 
+  // Of a function that the user's text has: the lines in which it begins and ends.
+  int first_line = 0, last_line = 0;
+
   // Of a table.
   std::string word;           // the word that made it: "slo", "incident", "account_lock"; "" for a plain one
   std::vector<Value> items;   // the list part

@@ -142,9 +142,10 @@ void report_missing(lua_State* lua, const std::string& owner) {
                        suggestion(key, names));
 }
 
-// __index of the globals and of each module. Upvalue 1: the module's name, "" for the globals.
+// __index of the globals and of each module. Upvalue 1: the module's name, "" for the globals; 2: a name that
+// may be missing, or nil.
 int missing(lua_State* lua) {
-  if (lua_type(lua, 2) != LUA_TSTRING) return 0;
+  if (lua_type(lua, 2) != LUA_TSTRING || lua_rawequal(lua, 2, lua_upvalueindex(2)) != 0) return 0;
   Sandbox::of(lua).charge(1000);  // what a message costs
   report_missing(lua, lua_tostring(lua, lua_upvalueindex(1)));
   push_unknown(lua);
@@ -153,10 +154,7 @@ int missing(lua_State* lua) {
 
 // Makes reading a name that is not in the table on top of the stack an error of the scenario.
 void watch(lua_State* lua, const char* owner) {
-  lua_newtable(lua);
-  lua_pushstring(lua, owner);
-  lua_pushcclosure(lua, missing, 1);
-  lua_setfield(lua, -2, "__index");
+  push_watch(lua, owner);
   lua_setmetatable(lua, -2);
 }
 
@@ -225,6 +223,14 @@ int require(lua_State* lua) {
 }
 
 }  // namespace
+
+void push_watch(lua_State* lua, const char* owner, const char* absent) {
+  lua_newtable(lua);
+  lua_pushstring(lua, owner);
+  lua_pushstring(lua, absent);  // nil when there is none
+  lua_pushcclosure(lua, missing, 2);
+  lua_setfield(lua, -2, "__index");
+}
 
 void open_words(lua_State* lua) {
   open_unknown(lua);

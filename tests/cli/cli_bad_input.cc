@@ -110,6 +110,17 @@ TEST_F(BadInput, EndlessLoop) {
   EXPECT_THAT(refused("\nwhile true do end\n"), HasSubstr("bad.lua"));
 }
 
+TEST_F(BadInput, ADecideThatFailsOnSomeView) {
+  const std::string read =
+      "reads = { opens = { group = \"copilot\", rate = \"50/s\",\ndecide = function(view) ";
+  EXPECT_THAT(
+      refused(replaced(kTiny, "phases =", read + "return view.chat.age < 5 end } },\n  phases =")),
+      HasSubstr("bad.lua:8: read \"opens\": decide: attempt to compare nil with number (when nothing is "
+                "known)\n"));
+  EXPECT_THAT(refused(replaced(kTiny, "phases =", read + "return {} end } },\n  phases =")),
+              HasSubstr("bad.lua:8: read \"opens\": decide: returns table, expected true, false, a number"));
+}
+
 TEST_F(BadInput, MemoryBomb) {
   EXPECT_THAT(refused("local t = 'x'\nwhile true do t = t .. t end\n"), HasSubstr("bad.lua:2:"));
   EXPECT_THAT(refused("local t = {}\nfor i = 1, 1e9 do t[i] = { i } end\n"), HasSubstr("bad.lua:2:"));

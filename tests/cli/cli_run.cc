@@ -92,6 +92,46 @@ TEST_F(Run, TellsAJobOfGithub) {
   EXPECT_THAT(unwritable.err, HasSubstr("warning: $GITHUB_STEP_SUMMARY: cannot append to no/such/folder"));
 }
 
+// Decisions on how many events there are of an account: the params are those of the run. What the folder's
+// text no longer tells is unknown, and no ground for a pass.
+TEST_F(Run, AndReportDecideAlikeAndTellWhatNobodyKnows) {
+  const std::string text = R"(
+local every = param { "every", default = 1000000, about = "events" }
+return scenario {
+  name = "deciding",
+  tenants = { enterprise = 1, others = 1 },
+  streams = { chat = { rate = "200/s", bound = "5s", partitions = 4 } },
+  groups = { copilot = { service_time = "1ms" } },
+  reads = { opens = { group = "copilot", rate = "200/s",
+                      decide = function(view) return view.chat.n // every end } },
+  phases = { warmup { "1s" }, steady { "2s" } },
+  slos = { slo { "wrong decisions", exactly = 0 } },
+})";
+  scratch_.write("deciding.lua", text);
+  const auto decisions = [&](const char* folder) {
+    const auto json = nlohmann::json::parse(run({"report", "--json", folder}).out);
+    return json["decisions"][0];
+  };
+  const Ran never = run({"run", "deciding.lua", "-o", "never", "-q", "--no-calibration"});
+  expect_judged(never);
+  EXPECT_EQ(decisions("never")["wrong"], 0);
+  const Ran each = run({"run", "deciding.lua", "-P", "every=1", "-o", "each", "-q", "--no-calibration"});
+  EXPECT_TRUE(each.exit_status == 1 || each.exit_status == 3) << each.out << each.err;
+  EXPECT_THAT(each.out, HasSubstr("Wrong decisions"));
+  EXPECT_EQ(run({"report", "each"}).out, each.out);
+  const nlohmann::json wrong = decisions("each")["wrong"];
+  ASSERT_TRUE(wrong.is_number());
+  EXPECT_GT(wrong, 0);
+
+  nlohmann::json plan = nlohmann::json::parse(read_file(scratch_.path() / "each/plan.json"));
+  plan["scenario_text"] = "return scenario {}";
+  scratch_.write("each/plan.json", plan.dump());
+  EXPECT_TRUE(decisions("each")["wrong"].is_null());
+  const Ran unknown = run({"report", "each"});
+  EXPECT_NE(unknown.exit_status, 0);
+  EXPECT_THAT(unknown.out, AllOf(HasSubstr("decide: is no function any more"), HasSubstr("unknown")));
+}
+
 TEST_F(Run, JsonStandsAloneOnStdout) {
   const Ran ran = run({"run", "tiny.lua", "-o", "one", "--json"});
   expect_judged(ran);

@@ -38,7 +38,8 @@ constexpr std::array kScraps = {"0",           "-1",       "1e308",
                                 "return",      "local ",   "1 << 62",
                                 "\"é\"",       "replay",   "fault",
                                 "change",      "backlog",  "isolation = true,",
-                                "\"10m ago\"", "\"2GiB\"", "prefill = \"1h\","};
+                                "\"10m ago\"", "\"2GiB\"", "prefill = \"1h\",",
+                                "decide = ",   "view",     "function(view) return view[1] end"};
 
 std::string read(const std::string& name) {
   std::ifstream file(std::string(FRESHET_SCENARIOS) + "/" + name);

@@ -5,6 +5,7 @@ import collections
 import heapq
 
 from compare import Near, between
+from decisions import Decisions, Known
 from figures import ALL, quantile, quantiles
 from generator import MASK, derive, log, name_hash, random_at, unit_open
 from lags import second_of
@@ -85,8 +86,10 @@ class Reads:
                 rows.sort()
         self._applied()
         self.done = [{} for _ in self.specs]  # n -> (at, [Seen by place])
+        self.known = {}                       # (read, n) -> Known
         for row in self.truth.folder.table("reads.csv"):
             self._take({k: row[k] for k in row})
+        self.wrong = Decisions(self.plan, self.specs, self.known).of
 
     def _applied(self):
         """(pass, stream, key) -> [(when, greatest τ so far)]"""
@@ -118,7 +121,10 @@ class Reads:
             raise Unusable(f"read {n} of {spec['name']} is due {due} for {account}, planned was {self.planned[r][n]}")
         words = [int(w) if w else NOTHING for w in row["seen_ns"].split(";")]
         looks, place = [], 0
+        known = self.known[r, n] = Known(at, [], [])
         for s in spec["streams"]:
+            known.seen.append([])
+            known.truth.append([])
             seen, keys = Seen(), self.truth.lanes[s].sub_keys
             seen.staleness, seen.unseen = 0, 0
             seen.bound = next(g["bound"] for g in self.plan["groups"][spec["group"]]["streams"] if g["stream"] == s)
@@ -126,6 +132,9 @@ class Reads:
                 word, place = words[place], place + 1
                 self._check_word(spec["group"], s, key, word, at)
                 rows = self.by_key[s][key]
+                for states, until in ((known.seen, word), (known.truth, at)):
+                    upto = bisect.bisect_right(rows, (until, NEVER, NEVER))
+                    states[-1].append((upto, rows[upto - 1][0] if upto else None))
                 unseen = rows[bisect.bisect_right(rows, (word, NEVER, NEVER)):bisect.bisect_right(rows, (at, NEVER, NEVER))]
                 seen.unseen += len(unseen)
                 if unseen:
@@ -152,6 +161,12 @@ class Reads:
         over = [i for i in self.stale(looks) if not critical or self.plan["streams"][spec["streams"][i]]["critical"]]
         return max(over, key=lambda i: (far(i), -i)) if over else None
 
+    def wrong_in(self, r, done):
+        """[(critical, place of the cause)] of the wrong decisions among those reads; None where nobody decides."""
+        if not self.specs[r].get("decide"):
+            return None
+        return [self.wrong[r, n][1:] for n, _, _ in done if self.wrong[r, n][0]]
+
     def views(self):
         out = []
         for r, spec in enumerate(self.specs):
@@ -161,7 +176,7 @@ class Reads:
                     due, done = self.of(r, phase)
                     looks = [l for _, _, l in done]
                     values = sorted(l[place].staleness for l in looks)
-                    bound = self.bound(spec, s)
+                    bound, wrong = self.bound(spec, s), self.wrong_in(r, done)
                     out.append({"read": spec["name"], "class": self.plan["streams"][s]["class"],
                                 "stream": self.plan["streams"][s]["name"], "group": group,
                                 "phase": self.figures.phase_name(phase), "reads": len(due), "done": len(done),
@@ -170,6 +185,7 @@ class Reads:
                                 "mean_ns": mean(sum(values), len(done)),
                                 "caused": sum(self.cause(spec, l, False) == place for l in looks),
                                 "caused_critical": sum(self.cause(spec, l, True) == place for l in looks),
+                                "caused_wrong": None if wrong is None else sum(c == place for _, c in wrong),
                                 "unseen_mean": mean(sum(l[place].unseen for l in looks), len(done)),
                                 "unseen_most": max((l[place].unseen for l in looks), default=0)})
         return out
@@ -189,10 +205,14 @@ class Reads:
         for r, spec in enumerate(self.specs):
             for phase in self.figures.all_and_each_phase():
                 planned, done, stale, critical = self.decided(r, phase)
-                delays = sorted(delay for _, delay, _ in self.of(r, phase)[1])
+                done_reads = self.of(r, phase)[1]
+                delays = sorted(delay for _, delay, _ in done_reads)
+                wrong = self.wrong_in(r, done_reads)
                 out.append({"read": spec["name"], "group": self.plan["groups"][spec["group"]]["name"],
                             "phase": self.figures.phase_name(phase), "reads": planned, "done": done,
                             "unresolved": planned - done, "stale": stale, "critical_stale": critical,
+                            "decides": wrong is not None, "wrong": None if wrong is None else len(wrong),
+                            "critical_wrong": None if wrong is None else sum(critical for critical, _ in wrong),
                             "delay": quantiles(delays)})
         return out
 

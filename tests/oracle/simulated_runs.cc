@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "harness/plan/isolation.h"
+#include "harness/scenario/decisions.h"
 #include "tests/oracle/oracle_run.h"
 #include "tests/simulation/run_fixture.h"
 #include "tests/simulation/scripted_commands.h"
@@ -170,6 +171,64 @@ TEST_F(Oracle, AgreesOnWhatReadersSaw) {
   add(Figure::time_over_bound, plan::Comparison::below, 1e9);
   finish(plan);
   agrees(plan);
+}
+
+// A plan and a scenario's text that have the same decide functions.
+TEST_F(Oracle, AgreesOnWrongDecisions) {
+  run_.loopback = {};
+  run_.decisions = scenario::decisions_of;
+  fault(Kind::lose, 3 * kSecond, 5 * kSecond).every = 9;
+  fault(Kind::delay, 8 * kSecond, 9 * kSecond).amount = 900 * kMillisecond;
+  plan::Plan plan = incident();
+  plan.streams[0].critical = true;
+  plan.reads.push_back({.name = "desk", .group = 0, .streams = {0, 1}, .rate = 60, .decide = "odd locks"});
+  plan.reads.push_back({.name = "slowly", .group = 1, .streams = {1}, .rate = 30, .decide = "busiest"});
+  plan.reads.push_back({.name = "opened",
+                        .group = 0,
+                        .streams = {1, 0},
+                        .triggered = true,
+                        .after = 0,
+                        .delay_min = 5 * kMillisecond,
+                        .delay_max = 300 * kMillisecond,
+                        .share = 0.5,
+                        .decide = "recent"});
+  plan.reads.push_back({.name = "stale", .group = 0, .streams = {0}, .rate = 20});
+  plan.params = {{"recent", "s", "number", "0.25", "1"}};
+  plan.scenario_text = R"(
+    local support = require "support"
+    local recent = param { "recent", default = 1, about = "s" }
+    return scenario {
+      tenants = support.tenants { enterprise = 4 },
+      reads = {
+        desk = { decide = function(view)
+          if view.lock.n % 2 == 1 then return "locked" end
+          return view.chat.n > 3 and view.chat.n or "quiet"
+        end },
+        slowly = { decide = function(view)
+          local most, at = -1, 0
+          for i, chat in ipairs(view.chat) do if chat.n > most then most, at = chat.n, i end end
+          return at
+        end },
+        opened = { decide = function(view)
+          return (view.lock.age or 100) < recent and (view.chat.age or 100) < 4 * recent
+        end },
+      },
+      phases = { warmup "1s", incident { "2s", magnitude = 5 } },
+    })";
+  const auto add = [&](plan::Figure figure, double threshold) {
+    plan.slos.push_back(
+        {.figure = figure, .threshold = threshold, .line = static_cast<int>(plan.slos.size())});
+  };
+  add(plan::Figure::wrong_decisions, 0.05);
+  add(plan::Figure::critical_wrong_decisions, 0.01);
+  finish(plan);
+  const results::Settled settled = run_(plan);
+  for (const results::DecisionRow& row : settled.figures.decisions) {
+    if (row.phase >= 0 || !row.decides) continue;
+    EXPECT_GT(row.wrong, 50U) << row.read;
+    if (row.read != 1) EXPECT_GT(row.critical_wrong, 10U) << row.read;
+  }
+  expect("oracle.py --quiet");
 }
 
 TEST_F(Oracle, AgreesWhenRecordsAreLostDoubledRefusedAndOfUnknownFate) {

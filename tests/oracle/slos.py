@@ -8,7 +8,9 @@ from truth import NEVER
 
 COUNTED = ("lost", "duplicate", "out_of_order", "late", "missed")
 LEDGER = ("lost", "duplicate", "out_of_order")
-DECISIONS = ("stale_decisions", "critical_stale_decisions")
+WRONG = ("wrong_decisions", "critical_wrong_decisions")
+CRITICAL = ("critical_stale_decisions", "critical_wrong_decisions")
+DECISIONS = ("stale_decisions", "critical_stale_decisions") + WRONG
 SHARES = ("staleness_share",) + DECISIONS
 BILLION = 1_000_000_000
 
@@ -82,7 +84,7 @@ class Slos:
             if slo.get("read", "") not in ("", spec["name"]) or slo["group"] not in ("", p.name):
                 continue
             critical = any(self.plan["streams"][s]["critical"] for s in spec["streams"])
-            if slo["figure"] == "critical_stale_decisions" and not critical:
+            if slo["figure"] in CRITICAL and not critical or slo["figure"] in WRONG and not spec.get("decide"):
                 continue
             for s in spec["streams"]:
                 if slo["class"] not in ("", self.plan["streams"][s]["class"]):
@@ -161,6 +163,10 @@ class Slos:
             over = sum(v > round(slo["threshold"]) for v in values)
             row["figure"] = quantile(slo["percentile"], values, [0] * (len(due) - len(done)))
             p = slo["percentile"]
+        elif slo["figure"] in WRONG:
+            wrong = self.reads.wrong_in(r, done)
+            over = len(wrong) if slo["figure"] == "wrong_decisions" else sum(critical for critical, _ in wrong)
+            p = 1 - slo["threshold"]
         else:
             _, _, stale, critical = self.reads.decided(r, phase)
             over, p = (stale if slo["figure"] == "stale_decisions" else critical), 1 - slo["threshold"]
@@ -257,7 +263,7 @@ class Slos:
             return 0
         if slo["figure"] in DECISIONS:
             looks = [t for t in self.reads.specs[slo["of_read"]]["streams"]
-                     if slo["figure"] == "stale_decisions" or self.plan["streams"][t]["critical"]]
+                     if slo["figure"] not in CRITICAL or self.plan["streams"][t]["critical"]]
             return min(self.figures.bound(p, t) for t in looks)
         if slo["figure"] in ("staleness_share", "late", "time_over_bound"):
             return self.figures.bound(p, s)

@@ -86,7 +86,7 @@ results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   EXPECT_TRUE(ran.ok()) << ran.error().message;
   if (!ran.ok()) return {};
   outcome = *ran;
-  auto settled = results::settle(options.folder);
+  auto settled = results::settle(options.folder, decisions);
   EXPECT_TRUE(settled.ok()) << settled.error().message;
   if (!settled.ok()) return {};
   verdict = judge::judge(settled->plan, settled->figures);

@@ -49,6 +49,9 @@ struct SimulatedRun {
   // Keeps the run there, with its trace and the files that a run ends with; "": it is thrown away.
   std::filesystem::path keep;
 
+  // Who runs the decide functions of reads; empty: nobody.
+  plan::DecisionsOf decisions;
+
   // Runs, settles and judges. Fails the test when the run does not start or the simulation finds a defect.
   results::Settled operator()(const plan::Plan& plan);
   judge::Verdict verdict;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/plan/reads.h"
+#include "harness/scenario/decisions.h"
 #include "tests/simulation/run_fixture.h"
 
 namespace freshet::test {
@@ -109,6 +110,59 @@ TEST(RunReads, AFixedDelayGivesTheClosedForm) {
   const double mean = kDelay - (1 - std::exp(-kRate * kDelay)) / kRate;
   EXPECT_NEAR(row.mean / 1e9, mean, mean / 100);
   EXPECT_NEAR(row.unseen_mean, kRate * kDelay, kRate * kDelay / 100) << "Little: λD events are unseen";
+}
+
+// Decides by Lua, as a scenario's text says it.
+void add_decide(plan::Plan& plan, const std::string& name, double rate, const std::string& body) {
+  plan.reads.push_back({.name = name, .streams = {0}, .rate = rate});
+  plan.reads.back().decide = body;
+  std::string reads;
+  for (const plan::Read& read : plan.reads)
+    reads += read.name + " = { decide = function(view) " + read.decide + " end },\n";
+  plan.scenario_text = "return scenario { reads = {\n" + reads + "} }";
+}
+
+// Every event is visible D after its τ, events are Poisson with rate λ, and a decision is whether the latest
+// is younger than X. On the view it is wrong when there is one in (r - X, r], but none that is known:
+//   X > D: none in (r - X, r - D], one in (r - D, r]: e^(-λ(X - D)) (1 - e^(-λD));  X ≤ D: 1 - e^(-λX).
+// Whether their number is even is decided wrongly when an odd number is unseen: (1 - e^(-2λD)) / 2. What
+// hangs on nothing is never wrong.
+TEST(RunReads, AFixedDelayMakesTheKnownShareOfDecisionsWrong) {
+  constexpr double kRate = 500, kDelay = 4e-3, kReads = 1000;
+  plan::Plan plan = one_account(kRate, 200, kMillisecond);
+  add_decide(plan, "within_5ms", kReads, "return view.lock.n > 0 and view.lock.age < 5e-3");
+  add_decide(plan, "within_2ms", kReads, "return view.lock.n > 0 and view.lock.age < 2e-3");
+  add_decide(plan, "even", kReads, "return view.lock[1].n % 2 == 0");
+  add_decide(plan, "whatever", kReads, "return 'hello'");
+  plan.slos = {{.figure = plan::Figure::wrong_decisions, .read = "within_5ms", .threshold = 0.53},
+               {.figure = plan::Figure::wrong_decisions, .read = "within_5ms", .threshold = 0.51},
+               {.figure = plan::Figure::critical_wrong_decisions,
+                .read = "whatever",
+                .comparison = plan::Comparison::exactly,
+                .threshold = 0}};
+  finish(plan);
+  SimulatedRun run;
+  run.decisions = scenario::decisions_of;
+  run.loopback.faults.push_back(
+      {.kind = Kind::delay, .from = kStart, .amount = static_cast<Nanos>(kDelay * 1e9)});
+  const results::Settled settled = run(plan);
+  EXPECT_THAT(settled.figures.damage, testing::IsEmpty());
+  const double younger5 = std::exp(-kRate * (5e-3 - kDelay)) * (1 - std::exp(-kRate * kDelay));
+  const double shares[] = {younger5, 1 - std::exp(-kRate * 2e-3), (1 - std::exp(-2 * kRate * kDelay)) / 2, 0};
+  for (int read = 0; read < 4; ++read) {
+    const results::DecisionRow& row = decisions(settled, read);
+    ASSERT_GT(row.done, 190'000U);
+    EXPECT_TRUE(row.wrong_known);
+    EXPECT_NEAR(static_cast<double>(row.wrong) / static_cast<double>(row.done), shares[read],
+                shares[read] / 100)
+        << plan.reads[static_cast<std::size_t>(read)].name;
+    EXPECT_EQ(row.critical_wrong, row.wrong) << "the only class is critical";
+    EXPECT_EQ(view(settled, read).caused_wrong, row.wrong);
+  }
+  ASSERT_EQ(run.verdict.slos.size(), 3U);
+  EXPECT_TRUE(run.verdict.slos[0].holds) << run.verdict.slos[0].figure;
+  EXPECT_FALSE(run.verdict.slos[1].holds) << run.verdict.slos[1].figure;
+  EXPECT_TRUE(run.verdict.slos[2].holds);
 }
 
 // One key served by one member: M/M/1. With μ services and ρμ events a second, P(S > θ) = ρ e^(-(1 - ρ) μ θ)

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 plan::Plan plan_with(Figure figure, Comparison comparison, double threshold, double percentile = 0) {
   plan::Plan plan = make_plan();
   plan.streams[0].critical = true;
-  plan.reads = {{.name = "opens", .streams = {0}, .rate = 100}};
+  plan.reads = {{.name = "opens", .streams = {0}, .rate = 100, .decide = "function() end"}};
   plan.slos = {{.figure = figure, .percentile = percentile, .phase = "steady", .comparison = comparison}};
   plan.slos[0].threshold = threshold;
   return plan;
@@ -53,6 +53,31 @@ TEST(ReadSlo, OnDecisionsIsAShareOrNone) {
   EXPECT_FALSE(decided(none, {}).holds);
 }
 
+TEST(ReadSlo, OnWrongDecisionsIsNoPassWhereNobodyKnows) {
+  for (const Figure figure : {Figure::wrong_decisions, Figure::critical_wrong_decisions}) {
+    const plan::Plan below = plan_with(figure, Comparison::below, 0.001);
+    EXPECT_TRUE(decided(below, {.planned = 3000, .bad = 3}).holds);
+    EXPECT_FALSE(decided(below, {.planned = 3000, .bad = 4}).holds);
+    EXPECT_FALSE(decided(below, {}).holds);
+    for (const Comparison comparison : {Comparison::below, Comparison::above, Comparison::exactly}) {
+      const SloVerdict unknown =
+          decided(plan_with(figure, comparison, 0), {.planned = 3000, .unknown = true});
+      EXPECT_FALSE(unknown.holds);
+      EXPECT_EQ(unknown.figure, "n/a");
+      EXPECT_THAT(unknown.count, HasSubstr("no data is never a pass"));
+    }
+  }
+}
+
+// And it is a fail: not one that the harness's own delay excuses.
+TEST(ReadSlo, ThatIsUnknownFails) {
+  const plan::Plan plan = plan_with(Figure::wrong_decisions, Comparison::exactly, 0);
+  results::Figures figures;
+  figures.staleness.push_back({.outcomes = {.planned = 30'000, .visible = 30'000}});
+  figures.slos = {{.planned = 3000, .unknown = true}};
+  EXPECT_EQ(judge(plan, figures).outcome, Outcome::fail);
+}
+
 TEST(ReadSlo, OnCriticalEventsCountsThem) {
   for (const Figure figure : {Figure::late, Figure::missed}) {
     const plan::Plan plan = plan_with(figure, Comparison::exactly, 0);
@@ -79,6 +104,7 @@ TEST(ReadSlo, IsGatedByTheBoundThatItIsAbout) {
   };
   EXPECT_EQ(gated(plan_with(Figure::view_staleness, Comparison::below, 2e9, 0.99)), 2 * kSecond);
   EXPECT_EQ(gated(plan_with(Figure::stale_decisions, Comparison::below, 0.01)), 10 * kSecond);
+  EXPECT_EQ(gated(plan_with(Figure::wrong_decisions, Comparison::below, 0.01)), 10 * kSecond);
   EXPECT_EQ(gated(plan_with(Figure::late, Comparison::exactly, 0)), 10 * kSecond);
   EXPECT_EQ(gated(plan_with(Figure::time_over_bound, Comparison::below, 2e9)), 10 * kSecond);
   EXPECT_EQ(gated(plan_with(Figure::missed, Comparison::exactly, 0)), 0);

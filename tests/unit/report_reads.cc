@@ -51,6 +51,38 @@ TEST(ReadTables, SayWhatReadersSaw) {
   EXPECT_THAT(text, AllOf(HasSubstr("Decisions"), HasSubstr("by account_lock 12"), HasSubstr("2.00 ms")));
 }
 
+TEST(ReadTables, SayWhichDecisionsWereWrong) {
+  results::Settled settled = settled_with_reads();
+  EXPECT_THAT(read_tables(settled, {100, false}), Not(HasSubstr("Wrong decisions")));
+  for (results::DecisionRow& row : settled.figures.decisions) {
+    row.decides = row.wrong_known = true;
+    row.wrong = row.phase < 0 ? 30 : 24;
+    row.critical_wrong = 24;
+  }
+  for (results::ViewRow& row : settled.figures.views) {
+    row.wrong_known = true;
+    row.caused_wrong = row.stream == 0 ? 23 : 1;
+  }
+  const std::string text = read_tables(settled, {100, false});
+  EXPECT_THAT(text, AllOf(HasSubstr("Wrong decisions"), HasSubstr("0.250 %"), HasSubstr("in incident"),
+                          HasSubstr("by account_lock 23, chat_turn 1, no one class 6"),
+                          HasSubstr("by account_lock 23, chat_turn 1\n")));
+  for (const std::size_t width : {80U, 100U}) {
+    std::istringstream lines(read_tables(settled, {width, false}));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(columns_of(line), width) << line;
+  }
+}
+
+TEST(ReadTables, SayThatWrongDecisionsAreUnknownAndNotNone) {
+  results::Settled settled = settled_with_reads();
+  for (results::DecisionRow& row : settled.figures.decisions) row.decides = true;
+  const std::string text = read_tables(settled, {100, false});
+  const std::string table = text.substr(text.find("Wrong decisions"));
+  EXPECT_THAT(table, HasSubstr("unknown"));
+  EXPECT_THAT(table, HasSubstr("10")) << "not done";
+  EXPECT_THAT(table, Not(HasSubstr("  0 ")));
+}
+
 TEST(ReadTables, SayWhichCriticalEventsWereLateOrMissed) {
   const std::string text = critical_table(settled_with_reads(), {100, false});
   EXPECT_THAT(text, HasSubstr("account_lock at copilot               4 000        3       1"));

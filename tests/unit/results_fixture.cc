@@ -175,8 +175,8 @@ void MadeRun::finish(const std::string& ending, Nanos sending_stopped) {
   if (!status) throw std::runtime_error(status.error().message);
 }
 
-Settled MadeRun::settled() const {
-  base::Result<Settled> settled = settle(folder_);
+Settled MadeRun::settled(const plan::DecisionsOf& decisions) const {
+  base::Result<Settled> settled = settle(folder_, decisions);
   if (!settled) throw std::runtime_error(settled.error().message);
   return std::move(settled).value();
 }

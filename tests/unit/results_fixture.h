@@ -73,7 +73,7 @@ class MadeRun {
   void finish(const std::string& ending = "complete", Nanos sending_stopped = -1);
   Nanos ended_at() const { return plan_.end() + kSecond; }
 
-  Settled settled() const;  // settle() has to succeed
+  Settled settled(const plan::DecisionsOf& decisions = {}) const;  // settle() has to succeed
 
  private:
   void apply(std::uint16_t stream, const plan::Event& event, const Fate& fate);

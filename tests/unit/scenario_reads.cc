@@ -20,7 +20,8 @@ return scenario {
   groups = { copilot = { streams = { "lock", "chat" }, bounds = { chat = "1s" } }, archive = {} },
   phases = { warmup "5s", steady "100s", rest "5s" },
   reads = {
-    opens = { group = "copilot", rate = "50/s", classes = { "chat", "account_lock" } },
+    opens = { group = "copilot", rate = "50/s", classes = { "chat", "account_lock" },
+              decide = function(view) return view.account_lock.n % 2 == 1 end },
     after_lock = { group = "copilot", after = { class = "account_lock", delay = "20ms", share = "10%" } },
     spread = { group = "archive", classes = { "note" },
                after = { class = "chat", delay = { min = "1s", max = "5s" } } },
@@ -46,6 +47,7 @@ TEST(ScenarioReads, BecomeReadsOfThePlan) {
   EXPECT_THAT(opens.streams, ElementsAre(stream("chat"), stream("lock"))) << "in the order of the classes";
   EXPECT_FALSE(opens.triggered);
   EXPECT_EQ(opens.rate, 50);
+  EXPECT_EQ(opens.decide, "function(view) return view.account_lock.n % 2 == 1 end");
   const plan::Read after = named("after_lock");
   EXPECT_EQ(after.streams.size(), 2U) << "all that the group reads";
   EXPECT_TRUE(after.triggered);
@@ -53,6 +55,7 @@ TEST(ScenarioReads, BecomeReadsOfThePlan) {
   EXPECT_EQ(after.delay_min, 20 * kMillisecond);
   EXPECT_EQ(after.delay_max, 20 * kMillisecond);
   EXPECT_EQ(after.share, 0.1);
+  EXPECT_EQ(after.decide, "");
   const plan::Read spread = named("spread");
   EXPECT_THAT(spread.streams, ElementsAre(stream("note")));
   EXPECT_EQ(spread.after, stream("chat")) << "need not be among the classes, nor read by the group";
@@ -82,6 +85,11 @@ TEST(ScenarioReads, HaveSlosForEachClassThatTheyLookAt) {
               ElementsAre("critical stale decisions of opens at copilot in steady exactly 0 %",
                           "critical stale decisions of after_lock at copilot in steady exactly 0 %"))
       << "no class that spread looks at is critical";
+  EXPECT_THAT(described("slo { 'wrong decisions', below = '1%' }"),
+              ElementsAre("wrong decisions of opens at copilot in steady below 1 %"))
+      << "the others do not decide";
+  EXPECT_THAT(described("slo { 'critical wrong decisions', exactly = 0 }"),
+              ElementsAre("critical wrong decisions of opens at copilot in steady exactly 0 %"));
   EXPECT_THAT(described("slo { 'late', exactly = 0 }"),
               ElementsAre("late of account_lock (stream lock) at copilot in steady exactly 0"));
   EXPECT_THAT(described("slo { 'missed', exactly = 0 }"),
@@ -154,6 +162,10 @@ INSTANTIATE_TEST_SUITE_P(
               "'copilot', after = { class = 'talk' } } }",
               "2: read \"opens\": after: class: \"talk\" has 2 streams, expected a class of one"}));
 
+#define DECIDES                                                                                         \
+  GROUP                                                                                                 \
+  "reads = { opens = { group = 'copilot', rate = '5/s', decide = function(v) return v.talk.n end } }, " \
+  "phases = { steady '10s' }, "
 #define READ GROUP "reads = { opens = { group = 'copilot', rate = '5/s' } }, phases = { steady '10s' }, "
 
 INSTANTIATE_TEST_SUITE_P(
@@ -187,6 +199,19 @@ INSTANTIATE_TEST_SUITE_P(
               "2: SLO \"critical stale decisions\": matches no planned read: none of the selection looks at "
               "such "
               "a class"},
+        Wrong{READ "slos = { slo { 'wrong decisions', exactly = 0 } }",
+              "2: SLO \"wrong decisions\": no read of the scenario has a decide function"},
+        Wrong{READ "slos = { slo { 'wrong decision', exactly = 0 } }",
+              "2: slo: unknown figure \"wrong decision\"; nearest: \"wrong decisions\""},
+        Wrong{DECIDES "slos = { slo { 'wrong decisions', below = '1%' } }",
+              "2: wrong decisions of opens at copilot in steady below 1 % cannot be decided (E8): about 50 "
+              "reads are expected in phase steady (10 s) and 1000 are needed"},
+        Wrong{DECIDES "slos = { slo { 'wrong decisions', class = 'talk', exactly = 0 } }",
+              "2: SLO \"wrong decisions\": is of all the classes that a read looks at: leave out `class`"},
+        Wrong{DECIDES "slos = { slo { 'wrong decisions', below = '2s' } }",
+              "2: SLO \"wrong decisions\": below: share \"2s\""},
+        Wrong{DECIDES "slos = { slo { 'critical wrong decisions', exactly = 0 } }",
+              "2: SLO \"critical wrong decisions\": matches no planned read"},
         Wrong{READ "slos = { slo { 'late', exactly = 0 } }",
               "2: SLO \"late\": matches no critical event that a read of the group looks at"},
         Wrong{READ "slos = { slo { 'missed', exactly = 0 } }",
@@ -197,6 +222,14 @@ INSTANTIATE_TEST_SUITE_P(
               "2: SLO \"lost\": is not of reads: leave out `read`"},
         Wrong{READ "slos = { slo { 'time over bound', below = '2s', after = 'x' } }",
               "2: SLO \"time over bound\": `after` belongs to \"time to fresh\""}));
+
+// A decide that is none is told once, too.
+TEST(ScenarioReads, WhoseDecideIsWrongAreOneErrorEvenWithAnSloOnIt) {
+  EXPECT_THAT(errors_in(whole(
+                  GROUP "reads = { opens = { group = 'copilot', rate = '5/s', decide = 5 } }, slos = { slo "
+                        "{ 'wrong decisions', exactly = 0 } }")),
+              testing::ElementsAre(testing::StartsWith("2: read \"opens\": decide: found the number 5")));
+}
 
 // One mistake is told once: the SLO that names the read is not to blame.
 TEST(ScenarioReads, AreOneErrorEvenWhenAnSloNamesThem) {
