@@ -37,7 +37,7 @@ json manifest_of(const Settled& settled) {
 }
 
 json part_of_bound(const plan::Slo& slo, const results::SloEvidence& evidence) {
-  if (slo.comparison != plan::Comparison::below || slo.threshold <= 0) return nullptr;
+  if (slo.comparison != plan::Comparison::below || slo.threshold <= 0 || evidence.unknown) return nullptr;
   if (slo.figure == plan::Figure::staleness_share || plan::is_of_decisions(slo.figure))
     return evidence.share / slo.threshold;
   if (evidence.figure.kind == Quantile::Kind::not_available) return nullptr;
