@@ -226,7 +226,9 @@ TEST_F(Oracle, AgreesOnWrongDecisions) {
   for (const results::DecisionRow& row : settled.figures.decisions) {
     if (row.phase >= 0 || !row.decides) continue;
     EXPECT_GT(row.wrong, 50U) << row.read;
-    if (row.read != 1) EXPECT_GT(row.critical_wrong, 10U) << row.read;
+    if (row.read != 1) {
+      EXPECT_GT(row.critical_wrong, 10U) << row.read;
+    }
   }
   expect("oracle.py --quiet");
 }
