@@ -92,7 +92,8 @@ class Mutator {
 // Returns whether it was legal.
 bool try_one(const std::string& text) {
   const Loaded loaded = load_scenario_text(text, "mutant.lua", {});
-  const auto lines = static_cast<int>(std::ranges::count(text, '\n')) + 1;
+  // To Lua a carriage return ends a line, too.
+  const auto lines = static_cast<int>(std::ranges::count(text, '\n') + std::ranges::count(text, '\r')) + 1;
   for (const ScenarioError& error : loaded.errors) {
     EXPECT_GE(error.line, 0);
     EXPECT_LE(error.line, lines) << error.message;
