@@ -35,7 +35,11 @@ constexpr Nanos kDeleteWithin = 5 * base::kSecond;
 class Run {
  public:
   Run(const plan::Plan& plan, cluster::Cluster& cluster, Driver& driver, const RunOptions& options)
-      : plan_(plan), cluster_(cluster), driver_(driver), options_(options) {}
+      : plan_(plan),
+        cluster_(cluster),
+        driver_(driver),
+        options_(options),
+        trace_(results::fitting(options.trace, plan)) {}
 
   base::Result<RunOutcome> operator()();
 
@@ -60,6 +64,7 @@ class Run {
   cluster::Cluster& cluster_;
   Driver& driver_;
   const RunOptions& options_;
+  const results::TraceOptions trace_;
   RunOutcome outcome_;
   std::unique_ptr<cluster::Admin> admin_;
   Topics topics_;
@@ -81,7 +86,7 @@ class Run {
 
 measure::Recorder& Run::recorder() {
   measure::Recorder& made = context_->recorders.emplace_back();
-  made.trace_up_to(options_.trace.threshold());
+  made.trace_up_to(trace_.threshold());
   return made;
 }
 
@@ -204,7 +209,7 @@ void Run::make_faults() {
 }
 
 base::Status Run::make_roles() {
-  auto facts = results::FactsWriter::open(options_.folder, options_.host, plan_, options_.trace);
+  auto facts = results::FactsWriter::open(options_.folder, options_.host, plan_, trace_);
   if (!facts) return facts.error();
   facts_ = std::move(facts).value();
   if (const base::Status made = make_producers(); !made) return made.error();

@@ -67,30 +67,79 @@ TEST(TraceFile, KeepsAllThatFits) {
   std::filesystem::remove(path);
 }
 
-// 30 000 records where 6000 have room: never more than those, and of a share of the events all three.
-TEST(TraceFile, WhenItFillsKeepsWholeEventsOfAKnownShare) {
+// What keeps whole events of a known share and never more than `room` records.
+void expect_whole_events(const TraceFile& file, const Read& read, const std::vector<TraceRecord>& records,
+                         std::uint64_t events, std::uint64_t room) {
+  EXPECT_LE(read.records.size(), room);
+  EXPECT_EQ(read.records.size(), file.records());
+  EXPECT_EQ(read.threshold, file.threshold());
+  std::map<std::uint64_t, int> kept;
+  for (const TraceRecord& record : read.records) {
+    if (measure::trace_hash(record) <= read.threshold) ++kept[record.n];
+  }
+  for (const auto& [n, times] : kept) EXPECT_EQ(times, 3) << n;
+  for (std::uint64_t n = 0; n < events; ++n)
+    EXPECT_EQ(kept.contains(n), measure::trace_hash(records[n]) <= read.threshold);
+}
+
+// 30 000 records where 6000 have room and nobody planned for them. All are kept until there are 4500, of the
+// 6000 that come then one in eight (750, half of what was left), of the 24 000 after those one in 64.
+TEST(TraceFile, ThatNobodyPlannedForKeepsWholeEventsOfAKnownShare) {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "freshet-trace-share.bin";
   auto file = TraceFile::create(path, {.share = 1, .most_bytes = 6000 * sizeof(TraceRecord)});
   ASSERT_TRUE(file);
   const std::vector<TraceRecord> records = records_of(10'000);
   file->add(records);
   ASSERT_TRUE(file->write());
-  const Read read = read_trace(path);
-  EXPECT_LE(read.records.size(), 6000U);
-  EXPECT_EQ(read.records.size(), file->records());
-  EXPECT_EQ(read.threshold, file->threshold());
-  // Halved when 3000 are kept, then after each further 3000 or so, as the room is halved with the share.
-  EXPECT_LT(file->share(), 0.3);
-  EXPECT_GT(file->share(), 0x1p-11);
-  std::map<std::uint64_t, int> kept;
-  for (const TraceRecord& record : read.records) {
-    if (measure::trace_hash(record) <= read.threshold) ++kept[record.n];
-  }
-  EXPECT_NEAR(static_cast<double>(kept.size()), 10'000 * file->share(), 300);
-  for (const auto& [n, times] : kept) EXPECT_EQ(times, 3) << n;
-  for (std::uint64_t n = 0; n < 10'000; ++n)
-    EXPECT_EQ(kept.contains(n), measure::trace_hash(records[n]) <= read.threshold);
+  EXPECT_NEAR(file->share(), 1.0 / 64, 1e-12);
+  expect_whole_events(*file, read_trace(path), records, 10'000, 6000);
   std::filesystem::remove(path);
+}
+
+// The same, where the plan says how many there will be: nothing is thinned while it goes, and of the room
+// 0.75 · 0.9 are used, but for what chance does to 10 000 hashes (a standard deviation is 60 records).
+TEST(TraceFile, ThatIsPlannedForKeepsTheShareThatFits) {
+  plan::Plan plan = small_plan(125);
+  plan.phases.pop_back();  // 8 s, 1000 events; sent, reported, seen and an end behind each: 4 records
+  plan.phases.back().magnitude = 1;
+  plan::fill_segments(plan);
+  ASSERT_NEAR(expected_trace_records(plan), 4000, 1e-6);
+  const TraceOptions planned = fitting({.share = 1, .most_bytes = 800 * sizeof(TraceRecord)}, plan);
+  EXPECT_NEAR(planned.share, 0.75 * 0.9 / 5, 1e-12);
+
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "freshet-trace-planned.bin";
+  auto file = TraceFile::create(path, {.share = planned.share, .most_bytes = 6000 * sizeof(TraceRecord)});
+  ASSERT_TRUE(file);
+  const std::vector<TraceRecord> records = records_of(10'000);
+  file->add(records);
+  ASSERT_TRUE(file->write());
+  EXPECT_NEAR(file->share(), planned.share, 1e-12);
+  EXPECT_NEAR(static_cast<double>(file->records()), 6000 * 0.75 * 0.9, 300);
+  expect_whole_events(*file, read_trace(path), records, 10'000, 6000);
+  std::filesystem::remove(path);
+}
+
+TEST(TraceFile, KeepsTheShareThatWasAskedForWhereItFits) {
+  const plan::Plan plan = small_plan();
+  const double records = expected_trace_records(plan);
+  const auto share_in = [&](double asked, double room) {
+    const auto bytes = static_cast<std::uint64_t>(room) * sizeof(TraceRecord);
+    return fitting({.share = asked, .most_bytes = bytes}, plan).share;
+  };
+  EXPECT_EQ(share_in(1, 2 * records), 1);
+  EXPECT_EQ(share_in(0.25, records), 0.25);
+  EXPECT_EQ(share_in(0, records), 0);
+  EXPECT_NEAR(share_in(1, records / 10), 0.0675, 1e-4);
+}
+
+// A pass that is not live reads what was written before the run as well.
+TEST(TraceFile, CountsWhatEveryPassSees) {
+  plan::Plan plan = small_plan();
+  const double live = expected_trace_records(plan);
+  plan.replays.push_back({.name = "again", .phase = 3, .streams = {0}});
+  EXPECT_NEAR(expected_trace_records(plan), live * 5 / 4, 1e-6);
+  plan.streams[0].prefill = 10 * kSecond;
+  EXPECT_NEAR(expected_trace_records(plan), live * 5 / 4 + 500, 1e-6);
 }
 
 TEST(TraceFile, ShareBecomesAThreshold) {
