@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/plan/compacted.h"
+
 namespace freshet::engine {
 namespace {
 
@@ -93,8 +95,20 @@ Context::Context(const plan::Plan& p, std::string topic_prefix, std::uint64_t id
   }
   if (!plan.reads.empty()) reads = std::make_unique<measure::ReadLog>();
   for (Pass& pass : passes) {
+    make_sights(pass);
     pass.first_member = member_status.size();
     for (int member = 0; member < pass.members; ++member) member_status.emplace_back();
+  }
+}
+
+// Only a pass that is not live knows of what was written before the run (E4).
+void Context::make_sights(Pass& pass) const {
+  for (const std::size_t stream : pass.streams) {
+    std::vector<measure::FirstSight>& sights = pass.sights.emplace_back();
+    for (int lane = 0; lane < lanes[stream].lanes(); ++lane) sights.emplace_back(lanes[stream].count(lane));
+    if (pass.live || !prefill[stream]) continue;
+    for (int lane = 0; lane < prefill[stream]->lanes(); ++lane)
+      sights.emplace_back(prefill[stream]->count(lane));
   }
 }
 
@@ -113,28 +127,30 @@ Nanos Context::current_lag(std::size_t pass, std::size_t stream) const {
 }
 
 measure::ShardSpec Context::shard_spec(std::size_t pass, std::size_t topic_index, std::int32_t partition,
-                                       std::int64_t start_offset) const {
-  const Pass& p = passes[pass];
+                                       std::int64_t start_offset) {
+  Pass& p = passes[pass];
   const std::size_t stream = p.streams[topic_index];
+  std::vector<measure::FirstSight>& sights = p.sights[topic_index];
   measure::ShardSpec spec;
   spec.stream = static_cast<std::uint16_t>(stream);
   spec.pass = static_cast<std::uint16_t>(pass);
   spec.partition = partition;
   spec.start_offset = start_offset;
   spec.sending_until = &sending_until;
+  spec.compacted = plan::is_compacted(plan.streams[stream]);
   if (p.live) {
     spec.bound = p.bounds[topic_index];
     spec.thresholds = plan::thresholds(plan, stream, pass);
   }
   for (int lane = 0; lane < lanes[stream].lanes(); ++lane) {
     if (lanes[stream].partition_of(lane) != partition) continue;
-    spec.lanes.push_back(
-        {static_cast<std::uint16_t>(lane), lanes[stream].count(lane), plan_times(lanes[stream], lane)});
+    spec.lanes.push_back({static_cast<std::uint16_t>(lane), lanes[stream].count(lane),
+                          plan_times(lanes[stream], lane), &sights[static_cast<std::size_t>(lane)]});
   }
   if (p.live || !prefill[stream]) return spec;
   for (int lane = partition; lane < prefill[stream]->lanes(); lane += prefill[stream]->partitions()) {
     const auto number = static_cast<std::uint16_t>(prefill[stream]->lanes() + lane);
-    spec.lanes.push_back({number, prefill[stream]->count(lane), nullptr});
+    spec.lanes.push_back({number, prefill[stream]->count(lane), nullptr, &sights[number]});
   }
   return spec;
 }

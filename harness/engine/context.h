@@ -80,6 +80,8 @@ struct Pass {
   std::unique_ptr<measure::View> view;
   // By topic index, then partition: what the pass has applied so far.
   std::vector<std::vector<measure::Progress>> progress;
+  // By topic index, then lane as envelopes number it: what any member of the pass has seen.
+  std::vector<std::vector<measure::FirstSight>> sights;
   // By topic index, then partition: the freshness lag when its member last looked, ns; for progress.
   std::vector<std::vector<std::atomic<Nanos>>> lag;
   // By topic index, then partition: a probe was seen (T6).
@@ -151,7 +153,10 @@ class Context {
 
   // A shard for one assignment of a partition to a member of a pass.
   measure::ShardSpec shard_spec(std::size_t pass, std::size_t topic, std::int32_t partition,
-                                std::int64_t start_offset) const;
+                                std::int64_t start_offset);
+
+ private:
+  void make_sights(Pass& pass) const;
 };
 
 // τ of a lane's events, from the plan (E4).

@@ -1,5 +1,5 @@
-// The ledger of one lane (K1): which of its planned events were seen, how far they are settled without a gap,
-// and when the first unsettled one - the head - is due.
+// The ledger of one lane (K1): which of its planned events were seen here first, how far they are settled
+// without a gap, and when the first unsettled one - the head - is due.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ class LaneLedger {
       : lane_(source.lane),
         planned_(source.planned),
         times_(std::move(source.times)),
+        pass_(source.pass),
         bits_((planned_ + 63) / 64) {
     find_head();
   }
@@ -28,14 +29,23 @@ class LaneLedger {
   // One more than the highest n seen.
   std::uint64_t seen_end() const { return seen_end_; }
 
-  bool seen(std::uint64_t n) const { return (bits_[n / 64] >> (n % 64)) & 1; }
-  // REQUIRES: n < planned().
-  void see(std::uint64_t n) {
-    bits_[n / 64] |= std::uint64_t{1} << (n % 64);
-    if (n + 1 > seen_end_) seen_end_ = n + 1;
+  // By this shard or another one of the pass.
+  bool seen(std::uint64_t n) const {
+    return ((bits_[n / 64] >> (n % 64)) & 1) != 0 || (pass_ && pass_->seen(n));
   }
+  // False when it was seen before. REQUIRES: n < planned().
+  bool see(std::uint64_t n) {
+    const std::uint64_t bit = std::uint64_t{1} << (n % 64);
+    if (n + 1 > seen_end_) seen_end_ = n + 1;
+    if ((bits_[n / 64] & bit) != 0 || (pass_ && !pass_->take(n))) return false;
+    bits_[n / 64] |= bit;
+    return true;
+  }
+  // Whether some event of the lane before event n, and with its τ after `since`, may not have been seen.
+  bool gap_before(std::uint64_t n, Nanos since) const { return head_ < n || unseen_tau_ > since; }
   // Moves the head past the event it stands at, and past those seen already. REQUIRES: head() < planned().
   void settle_head() {
+    if (!seen(head_)) unseen_tau_ = head_tau_;
     ++head_;
     if (times_) times_->advance();
     find_head();
@@ -54,10 +64,12 @@ class LaneLedger {
   std::uint16_t lane_;
   std::uint64_t planned_;
   std::unique_ptr<SourceTimes> times_;
+  FirstSight* pass_;
   std::vector<std::uint64_t> bits_;
   std::uint64_t head_ = 0;
   std::uint64_t seen_end_ = 0;
   Nanos head_tau_ = base::kNever;
+  Nanos unseen_tau_ = kNothingYet;  // of the last event that was settled without being seen
 };
 
 // The lanes of one partition, found by lane number.

@@ -87,6 +87,7 @@ struct LiveShard::Impl {
   void record(const Received& record, Nanos visible);
   bool known_before(const Received& record, LaneLedger* lane, Nanos visible);
   void sample_consumer(std::uint16_t lane, std::uint64_t n, Nanos age);
+  void carry(const Received& record, const LaneLedger& lane, Nanos before, Nanos visible);
   void settle_head(LaneLedger& lane, Nanos at);
   void skip_head(LaneLedger& lane);
   void take_over(LaneLedger& lane);
@@ -119,6 +120,16 @@ void LiveShard::Impl::record(const Received& r, Nanos visible) {
     recorder->worst({spec.stream, spec.pass, r.lane, r.tier, r.key, r.n, spec.partition, r.offset, r.tau,
                      r.sent, r.received, visible});
   }
+}
+
+// E5: events of its key may have been removed for it. Told when any of the lane may have been; which ones of
+// the key they are, the plan knows.
+void LiveShard::Impl::carry(const Received& r, const LaneLedger& lane, Nanos before, Nanos visible) {
+  const Nanos since = before < r.tau ? before : kNothingYet;
+  if (!spec.compacted || !lane.gap_before(r.n, since)) return;
+  const Nanos staleness = visible - r.tau;
+  const Nanos own = (r.flags & kStalled) ? 0 : r.sent - r.tau;
+  recorder->carrier({spec.stream, spec.pass, r.lane, r.n, staleness, staleness - own});
 }
 
 // An event settles `age` after its τ: a peak of the consumer lag, if it was acknowledged by then (L2).
@@ -161,6 +172,7 @@ void LiveShard::Impl::take_over(LaneLedger& lane) {
 }
 
 Fate LiveShard::Impl::fate_of_head(const LaneLedger& lane) const {
+  if (lane.seen(lane.head())) return Fate::elsewhere;
   const bool later_seen = lane.seen_end() > lane.head();
   if (!acks) return later_seen ? Fate::past : Fate::open;
   const Ack ack = acks->get(lane.lane(), lane.head());
@@ -212,7 +224,8 @@ LiveShard::LiveShard(ShardSpec spec, const AckLog* acks, View* view, Progress* p
 }
 LiveShard::~LiveShard() = default;
 
-// Nothing new: redelivered, a second copy, or not an event of this partition's at all (K1, K2).
+// Nothing new: redelivered, a second copy, or not an event of this partition's at all (K1, K2). What is new
+// counts as seen from here on.
 bool LiveShard::Impl::known_before(const Received& r, LaneLedger* lane, Nanos visible) {
   if (!take(progress->taken, r.offset)) {
     count(visible, Count::redelivered);
@@ -223,8 +236,9 @@ bool LiveShard::Impl::known_before(const Received& r, LaneLedger* lane, Nanos vi
     count(visible, Count::corrupt);
     return true;
   }
-  if (!lane->seen(r.n)) return false;
+  if (lane->see(r.n)) return false;
   count(visible, r.attempt > 0 ? Count::reprocessed : Count::log_duplicate);
+  if (r.n == lane->head()) skip_head(*lane);
   return true;
 }
 
@@ -235,7 +249,7 @@ void LiveShard::apply(const Received& record, Nanos visible) {
   if (shard.known_before(record, lane, visible)) return;
   const Applied applied = shard.view->apply(shard.spec.stream, record.key, record.tau, record.n);
   if (applied.before > record.tau) shard.count(visible, Count::out_of_order);
-  lane->see(record.n);
+  shard.carry(record, *lane, applied.before, visible);
   shard.count(visible, Count::visible);
   shard.count(visible, Count::bytes_received, record.bytes);
   shard.record(record, visible);

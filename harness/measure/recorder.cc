@@ -53,7 +53,7 @@ struct WorstOf {
 
 bool Interval::empty() const {
   return cohorts.empty() && lags.empty() && over.empty() && counts.empty() && offsets.empty() &&
-         receivers.empty() && worst.empty() && parts.empty() && trace.empty();
+         receivers.empty() && worst.empty() && parts.empty() && carriers.empty() && trace.empty();
 }
 
 void Interval::clear() {
@@ -69,6 +69,7 @@ void Interval::clear() {
   receivers.clear();
   worst.clear();
   parts.clear();
+  carriers.clear();
   trace.clear();
 }
 
@@ -140,6 +141,10 @@ void Recorder::offsets(const OffsetSecond& row) {
 }
 void Recorder::receiver(const ReceiverSecond& row) {
   impl_->active->receivers.push_back(row);
+}
+
+void Recorder::carrier(const Carrier& row) {
+  impl_->active->carriers.push_back(row);
 }
 
 void Recorder::worst(const WorstEvent& event) {

@@ -96,8 +96,17 @@ struct OffsetSecond {
 struct ReceiverSecond {
   std::uint16_t pass = 0, member = 0;
   std::int64_t second = 0;
-  double busy = 0;           // thread CPU time / wall time
-  bool data_queued = false;  // records were waiting all through the second
+  double busy = 0;            // thread CPU time / wall time
+  bool data_queued = false;   // records were waiting all through the second
+  std::int32_t waiting = -1;  // the most records that were received and not yet visible (T3); -1: unknown
+};
+
+// E5, of a compacted topic: an event that became visible though events of its lane before it were not seen.
+// For those of its own key it stands: they became visible with it.
+struct Carrier {
+  std::uint16_t stream = 0, pass = 0, lane = 0;
+  std::uint64_t n = 0;
+  Nanos staleness = 0, without_own = 0;  // D, and D less the harness's own send delay (V1)
 };
 
 inline constexpr std::size_t kWorst = 100;
@@ -135,6 +144,7 @@ struct Interval {
   std::vector<ReceiverSecond> receivers;
   std::vector<WorstEvent> worst;  // at most kWorst of each (stream, pass), in no order
   std::vector<Parts> parts;
+  std::vector<Carrier> carriers;
   std::vector<TraceRecord> trace;
   bool empty() const;
   // Keeps the memory, emptied histograms and their pages included, for the next use.
@@ -166,6 +176,7 @@ class Recorder {
   void over(const OverBound& row);
   void offsets(const OffsetSecond& row);
   void receiver(const ReceiverSecond& row);
+  void carrier(const Carrier& row);
   // Keeps the kWorst of each (stream, pass) since the last cut. A shard offers only events among its own
   // worst.
   void worst(const WorstEvent& event);

@@ -34,11 +34,10 @@ void ReplayShard::apply(const Received& record, Nanos visible) {
     shard.count(visible, Count::corrupt);
     return;
   }
-  if (lane->seen(record.n)) {
+  if (!lane->see(record.n)) {
     shard.count(visible, record.attempt > 0 ? Count::reprocessed : Count::log_duplicate);
     return;
   }
-  lane->see(record.n);
   shard.count(visible, Count::visible);
   shard.count(visible, Count::bytes_received, record.bytes);
 }

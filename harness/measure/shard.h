@@ -24,10 +24,27 @@ class SourceTimes {
   virtual void advance() = 0;
 };
 
+// Which events of a lane a pass has seen, by whichever of its shards: of an event that lies twice in the log
+// the first one that is applied counts, though another member sees the second (P2). Any thread.
+class FirstSight {
+ public:
+  explicit FirstSight(std::uint64_t planned) : words_((planned + 63) / 64) {}
+  bool seen(std::uint64_t n) const { return (words_[n / 64].load(std::memory_order_acquire) & bit(n)) != 0; }
+  // True for the one that sees it first.
+  bool take(std::uint64_t n) {
+    return (words_[n / 64].fetch_or(bit(n), std::memory_order_acq_rel) & bit(n)) == 0;
+  }
+
+ private:
+  static std::uint64_t bit(std::uint64_t n) { return std::uint64_t{1} << (n % 64); }
+  std::vector<std::atomic<std::uint64_t>> words_;
+};
+
 struct LaneSource {
   std::uint16_t lane = 0;
   std::uint64_t planned = 0;
   std::unique_ptr<SourceTimes> times;  // stands at n = 0; a replay, which has no lag, may go without
+  FirstSight* pass = nullptr;          // not owned; null: no other shard of the pass ever has the lane
 };
 
 // What a pass has applied of a partition, over all its shards: offsets below are redelivered when seen again
@@ -80,6 +97,7 @@ struct ShardSpec {
   Nanos bound = 0;                // the freshness bound of (class, group)
   std::vector<Nanos> thresholds;  // [0] = bound; at most kMaximumThresholds
   std::vector<LaneSource> lanes;  // those with lane mod partitions == partition
+  bool compacted = false;         // of the log only the last event of each key is sure to stay
   // Events with τ beyond it are not sent any more: nothing waits for them. Null: all are.
   const std::atomic<Nanos>* sending_until = nullptr;
 };

@@ -15,6 +15,7 @@
 
 #include "harness/plan/lanes.h"
 #include "harness/plan/plan.h"
+#include "harness/results/carriers.h"
 #include "harness/results/clients.h"
 #include "harness/results/figures.h"
 #include "harness/results/host_seconds.h"
@@ -85,6 +86,7 @@ struct Facts {
   std::vector<ConnectionSecond> connections;  // likewise
   std::vector<PartsRow> parts;
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
+  Carriers carriers;
   std::vector<LaneRow> lanes;
   std::vector<Json> events;        // in order of "t"
   std::vector<std::string> logs;   // whole lines of each host's intervals.hlog

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/plan/plan_json.h"
+#include "harness/results/carriers.h"
 #include "harness/results/clients.h"
 #include "harness/results/flushes.h"
 #include "harness/results/host_seconds.h"
@@ -174,6 +175,7 @@ void FactsWriter::add(const measure::Interval& interval) {
   for (const measure::ReceiverSecond& row : interval.receivers)
     append(impl_->buffer(Flushed::receivers), row);
   for (const measure::WorstEvent& row : interval.worst) append(impl_->buffer(Flushed::worst), row);
+  for (const measure::Carrier& row : interval.carriers) append(impl_->buffer(Flushed::carriers), row);
   impl_->parts.insert(impl_->parts.end(), interval.parts.begin(), interval.parts.end());
   if (impl_->trace) impl_->trace->add(interval.trace);
 }

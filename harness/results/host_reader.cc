@@ -31,6 +31,7 @@ void HostReader::read() {
   table<WorstEvent>(Flushed::worst);
   table<LaneRow>(Flushed::lanes);
   table<measure::OverBound>(Flushed::over);
+  table<measure::Carrier>(Flushed::carriers);
   facts_.reads.push_back(text(Flushed::reads));
   events();
   end();
@@ -122,6 +123,13 @@ bool HostReader::take(const measure::OverBound& row) {
   return true;
 }
 
+bool HostReader::take(const measure::Carrier& row) {
+  if (!stream_ok(row.stream) || row.pass >= plan_.groups.size() || row.lane >= lanes_[row.stream].lanes())
+    return false;
+  facts_.carriers.try_emplace({row.stream, row.pass, row.lane, row.n}, row);
+  return true;
+}
+
 bool HostReader::take(const OffsetSecond& row) {
   if (!partition_ok(row.stream, row.partition) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
   facts_.offsets[{row.stream, row.pass, row.partition, row.second}] = row;
@@ -133,6 +141,7 @@ bool HostReader::take(const ReceiverSecond& row) {
   const auto [found, fresh] = facts_.receivers.try_emplace({row.pass, row.member, row.second}, row);
   found->second.busy = std::max(found->second.busy, row.busy);
   found->second.data_queued = found->second.data_queued || row.data_queued;
+  found->second.waiting = std::max(found->second.waiting, row.waiting);
   return true;
 }
 

@@ -58,6 +58,7 @@ class HostReader {
   bool take(const measure::WorstEvent& row);
   bool take(const LaneRow& row);
   bool take(const measure::OverBound& row);
+  bool take(const measure::Carrier& row);
   void events();
   bool take_event(Json event);
   void take_reset(const Json& event);

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "harness/plan/plan.h"
+#include "harness/plan/compacted.h"
 
 namespace freshet::results {
 
@@ -14,10 +14,7 @@ namespace freshet::results {
 class LastOfKeys {
  public:
   LastOfKeys(const plan::Stream& stream, std::uint32_t keys) {
-    const auto policy = stream.topic_config.find("cleanup.policy");
-    const bool compacted =
-        policy != stream.topic_config.end() && policy->second.find("compact") != std::string::npos;
-    if (compacted) last_.assign(keys, std::numeric_limits<plan::Nanos>::min());
+    if (plan::is_compacted(stream)) last_.assign(keys, std::numeric_limits<plan::Nanos>::min());
   }
   bool compacted() const { return !last_.empty(); }
   // An event of the key is in the log. REQUIRES: compacted().

@@ -1,5 +1,6 @@
 #include "harness/results/layout.h"
 
+#include "harness/results/carriers.h"
 #include "harness/results/clients.h"
 #include "harness/results/host_seconds.h"
 #include "harness/results/interval_log.h"
@@ -31,14 +32,17 @@ std::string preamble(std::string_view file) {
   }
   return table_preamble<CohortRow, measure::CountSecond, measure::LagSecond, measure::OffsetSecond,
                         measure::ReceiverSecond, ClientSecond, ConnectionSecond, PartsRow,
-                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead, HostSecond>(
-      file);
+                        measure::WorstEvent, LaneRow, measure::OverBound, measure::LoggedRead, HostSecond,
+                        measure::Carrier>(file);
 }
 
-// parts.csv 1 had the second of the flush where that of τ stands now.
+// parts.csv 1 had the second of the flush where that of τ stands now; receivers.csv 1 had no queues.
 std::string older_preamble(std::string_view file) {
-  if (file != TableOf<PartsRow>::table.file) return "";
-  return "# freshet parts 1\nstream,pass,flushed,bucket,events,send_ns,log_ns,apply_ns\n";
+  if (file == TableOf<PartsRow>::table.file)
+    return "# freshet parts 1\nstream,pass,flushed,bucket,events,send_ns,log_ns,apply_ns\n";
+  if (file == TableOf<measure::ReceiverSecond>::table.file)
+    return "# freshet receivers 1\npass,member,second,busy,data_queued\n";
+  return "";
 }
 
 }  // namespace freshet::results

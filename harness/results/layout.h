@@ -41,12 +41,13 @@ enum class Flushed : std::size_t {
   events,
   over,
   reads,
-  host
+  host,
+  carriers
 };
-inline constexpr std::array<std::string_view, 15> kFlushedFiles{
-    "intervals.hlog", "cohorts.csv",  "counts.csv",      "lags.csv",  "offsets.csv",
-    "receivers.csv",  "clients.csv",  "connections.csv", "parts.csv", "worst.csv",
-    "lanes.csv",      "events.jsonl", "over.csv",        "reads.csv", "host.csv"};
+inline constexpr std::array<std::string_view, 16> kFlushedFiles{
+    "intervals.hlog", "cohorts.csv",     "counts.csv", "lags.csv",    "offsets.csv", "receivers.csv",
+    "clients.csv",    "connections.csv", "parts.csv",  "worst.csv",   "lanes.csv",   "events.jsonl",
+    "over.csv",       "reads.csv",       "host.csv",   "carriers.csv"};
 inline constexpr const char* kFlushesFile = "flushes.csv";
 inline constexpr std::string_view kFlushesFormat = "# freshet flushes 1";
 inline constexpr const char* kEndFile = "end.json";

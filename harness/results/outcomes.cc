@@ -7,6 +7,7 @@
 #include "harness/base/random.h"
 #include "harness/results/last_of_keys.h"
 #include "harness/results/prefilled.h"
+#include "harness/results/superseded.h"
 
 namespace freshet::results {
 namespace {
@@ -28,7 +29,14 @@ class LaneResolver {
  public:
   LaneResolver(const plan::Plan& plan, const plan::StreamLanes& lanes, const std::vector<PassSpan>& spans,
                std::uint16_t stream, Facts& facts, LastOfKeys& last, StreamOutcomes& out)
-      : plan_(plan), lanes_(lanes), spans_(spans), stream_(stream), facts_(facts), last_(last), out_(out) {
+      : plan_(plan),
+        lanes_(lanes),
+        spans_(spans),
+        stream_(stream),
+        facts_(facts),
+        last_(last),
+        out_(out),
+        superseded_(plan, stream, facts, out) {
     for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
       const auto found = facts.seen.find({stream, static_cast<std::uint16_t>(pass)});
       seen_.push_back(found == facts.seen.end() ? nullptr : &found->second);
@@ -40,6 +48,7 @@ class LaneResolver {
   bool load_acks(std::uint16_t lane);
   void prove(std::uint64_t hash, const LaneRow* row);
   void resolve(const plan::Event& event, const Ack& ack);
+  void tally(const Fated& fated);
   std::uint64_t Outcomes::*classify(const plan::Event& event, const Ack& ack, std::size_t pass,
                                     bool in_log) const;
   std::uint64_t Outcomes::*in_log(const plan::Event& event, const Ack& ack, std::size_t pass) const;
@@ -59,6 +68,7 @@ class LaneResolver {
   Facts& facts_;
   LastOfKeys& last_;
   StreamOutcomes& out_;
+  Superseded superseded_;
   std::vector<const SeenStream*> seen_;  // by pass
   std::uint16_t lane_ = 0;
   std::vector<Ack> acks_;
@@ -111,6 +121,7 @@ void LaneResolver::resolve(std::uint16_t lane) {
     if (event.tau > facts_.sending_stopped) break;
     resolve(event, acks_known_ ? acks_[event.n] : Ack{});
   }
+  for (const Fated& fated : superseded_.rest()) tally(fated);
   prove(hash, row);
 }
 
@@ -125,25 +136,28 @@ void LaneResolver::resolve(const plan::Event& event, const Ack& ack) {
   bool any = false;
   for (std::size_t pass = 0; pass < seen_.size(); ++pass) any = any || seen(pass, event.n);
   const bool acked = ack.state == AckState::acked || ack.state == AckState::acked_unknown;
-  const std::size_t second = static_cast<std::size_t>(base::second_of(event.tau));
   for (std::size_t pass = 0; pass < out_.passes.size(); ++pass) {
-    PassOutcomes& passed = out_.passes[pass];
-    if (!passed.reads) continue;
-    Cell& cell = passed.cells[second * out_.tiers + event.tier];
+    if (!out_.passes[pass].reads) continue;
     const bool live = pass < plan_.groups.size();
     const auto outcome =
         live ? classify(event, ack, pass, any || acked) : by_pass(event, ack, pass, any || acked);
     if (!outcome) continue;  // not the pass's to read
-    ++cell.outcomes.planned;
-    ++(cell.outcomes.*outcome);
-    if (outcome == &Outcomes::visible) {
-      if (ack.state == AckState::failed) ++cell.outcomes.phantom;
-      if (ack.state == AckState::failed || ack.state == AckState::indeterminate) ++cell.appeared;
-      continue;
-    }
-    cell.age(facts_.ended_at - event.tau);
-    keep_open(event, ack, passed, outcome);
+    if (const Fated fated{pass, event, ack, outcome}; !superseded_.holds(fated)) tally(fated);
   }
+}
+
+void LaneResolver::tally(const Fated& fated) {
+  const auto& [pass, event, ack, outcome] = fated;
+  Cell& cell = out_.cell(pass, event);
+  ++cell.outcomes.planned;
+  ++(cell.outcomes.*outcome);
+  if (outcome == &Outcomes::visible) {
+    if (ack.state == AckState::failed) ++cell.outcomes.phantom;
+    if (ack.state == AckState::failed || ack.state == AckState::indeterminate) ++cell.appeared;
+    return;
+  }
+  cell.age(facts_.ended_at - event.tau);
+  keep_open(event, ack, out_.passes[pass], outcome);
 }
 
 // E5: the first that holds.
@@ -177,8 +191,7 @@ std::uint64_t Outcomes::*LaneResolver::in_log(const plan::Event& event, const Ac
     return &Outcomes::expired;
   const std::int64_t position =
       seen_[pass] ? seen_[pass]->positions[static_cast<std::size_t>(partition)] : -1;
-  if (ack.offset >= position) return &Outcomes::undelivered;
-  return is_superseded(event) ? &Outcomes::superseded : &Outcomes::lost;
+  return ack.offset >= position ? &Outcomes::undelivered : &Outcomes::lost;
 }
 
 // Of a pass that is not live; null when the event was not its to read (P1).

@@ -15,9 +15,9 @@
 namespace freshet::results {
 
 void add(Outcomes& sum, const Outcomes& other);
-// Bad outcomes: planned events that did not become visible.
+// Bad outcomes: planned events that became visible neither themselves nor with a later one of their key.
 inline std::uint64_t not_visible(const Outcomes& o) {
-  return o.planned - o.visible;
+  return o.planned - o.visible - o.superseded;
 }
 
 // Events of one (stream, pass, tier) and second of τ.
@@ -28,6 +28,9 @@ struct Cell {
   // Ages at the run's end of those that did not become visible: lower bounds of their D (E5, E7).
   // Null when all did.
   std::unique_ptr<measure::Histogram> ages;
+  // D of those that were superseded: that of the later event of their key (E5). Null when none was. Their
+  // exact counts are with those of the others, in facts.cohorts.
+  std::unique_ptr<measure::Histogram> superseded;
   void age(Nanos age, std::uint64_t times = 1);
 };
 
@@ -61,12 +64,16 @@ struct StreamOutcomes {
   const Cell& cell(std::size_t pass, std::int64_t second, std::size_t tier) const {
     return passes[pass].cells[static_cast<std::size_t>(second) * tiers + tier];
   }
+  Cell& cell(std::size_t pass, const plan::Event& event) {
+    return passes[pass].cells[static_cast<std::size_t>(base::second_of(event.tau)) * tiers + event.tier];
+  }
 };
 
 // Streams that `pass` reads, replays included.
 std::vector<std::size_t> streams_of(const plan::Plan& plan, std::size_t pass);
 
-// By stream; `spans` by replay. Names in facts.damage what does not fit together.
+// By stream; `spans` by replay. Names in facts.damage what does not fit together; adds to facts.cohorts what
+// was superseded.
 // A complete or interrupted run: exact, from the ledgers. A killed one has no ledgers: what is not known to
 // be visible is `unclassified`, and only the seconds of τ that surely were in the facts count as planned.
 std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const PlannedLanes& lanes,

@@ -91,8 +91,9 @@ void compare_ledger(const Settling& s, std::vector<std::string>& damage) {
   if (s.facts.killed()) return;
   for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
     for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
+      const Outcomes outcomes = outcomes_of(s, read.stream, pass, -1, kAllPhases);
       const std::uint64_t seen =
-          outcomes_of(s, read.stream, pass, -1, kAllPhases).visible + seen_again(s.facts, read.stream, pass);
+          outcomes.visible + outcomes.superseded + seen_again(s.facts, read.stream, pass);
       const std::uint64_t counted = cohorts_of(s, read.stream, pass, -1, kAllPhases).samples;
       if (seen == counted) continue;
       damage.push_back(fmt::format("{} at {}: {} events visible by the ledger, {} by the counters",
@@ -164,22 +165,22 @@ void fill(const Settling& s, Settled& settled) {
   settled.unseen = unseen_seconds(s);
 }
 
-// H2: ages of what never became visible, by series and second of τ, so that H3 holds for "at least" figures
-// too.
-std::string undelivered_log(const Settling& s, const std::string& target) {
-  const Tags tags(s.plan, target);
+// What settling found out, by series and second of τ, so that H3 holds for it too: ages of what never became
+// visible (H2), D of what was superseded.
+std::string log_of(const plan::Plan& plan, const std::vector<StreamOutcomes>& all, const std::string& target,
+                   std::unique_ptr<measure::Histogram> Cell::*what, LogKind kind) {
+  const Tags tags(plan, target);
   std::string log;
-  for (std::size_t stream = 0; stream < s.outcomes.size(); ++stream) {
-    const StreamOutcomes& outcomes = s.outcomes[stream];
-    for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+  for (std::size_t stream = 0; stream < all.size(); ++stream) {
+    const StreamOutcomes& outcomes = all[stream];
+    for (std::size_t pass = 0; pass < plan.groups.size(); ++pass) {
       const std::vector<Cell>& cells = outcomes.passes[pass].cells;
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (!cells[i].ages) continue;
+        if (!(cells[i].*what)) continue;
         const measure::Series series{static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass),
                                      static_cast<std::uint8_t>(i % outcomes.tiers),
                                      measure::Measure::staleness};
-        append_log(log, tags, series, static_cast<std::int64_t>(i / outcomes.tiers), *cells[i].ages,
-                   LogKind::undelivered);
+        append_log(log, tags, series, static_cast<std::int64_t>(i / outcomes.tiers), *(cells[i].*what), kind);
       }
     }
   }
@@ -236,6 +237,9 @@ base::Result<Settled> settle(const fs::path& folder, const plan::DecisionsOf& de
   const std::vector<PassSpan> spans = pass_spans(settled.plan, facts);
   const std::vector<StreamOutcomes> outcomes = resolve(settled.plan, lanes, spans, facts);
   fill_lags(settled.plan, outcomes, facts);
+  const std::string& target = settled.figures.identity.target;
+  const std::string superseded = log_of(settled.plan, outcomes, target, &Cell::superseded, LogKind::samples);
+  facts.logs.push_back(superseded);
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
   const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes),
                         decisions);
@@ -243,8 +247,8 @@ base::Result<Settled> settle(const fs::path& folder, const plan::DecisionsOf& de
   fill(s, settled);
   settled.partitions = partition_rows(s, lanes);
   compare_ledger(s, facts.damage);
-  settled.undelivered = undelivered_log(s, settled.figures.identity.target);
-  settled.undelivered += view_log(s, settled.figures.identity.target);
+  settled.settled_log = superseded + log_of(s.plan, outcomes, target, &Cell::ages, LogKind::undelivered);
+  settled.settled_log += view_log(s, target);
   for (const auto& [key, events] : facts.worst) {
     settled.worst.insert(settled.worst.end(), events.begin(), events.end());
   }

@@ -23,8 +23,9 @@ struct Settled {
   std::vector<Spectrum> spectra;           // of live groups; without those of which there is no event
   std::vector<PartitionRow> partitions;    // by stream and partition
   std::vector<UnseenSecond> unseen;  // of live groups; seconds of τ in which every event became visible: none
-  // Lines for intervals.hlog: ages at the end of events that never became visible (H2), and what reads saw.
-  std::string undelivered;
+  // Lines for intervals.hlog beside those of the hosts: ages at the end of events that never became visible
+  // (H2), D of those that were superseded (E5), and what reads saw.
+  std::string settled_log;
 };
 
 // Reads every host's facts. A cut or damaged file gives what it can and is named in Figures::damage; an error

@@ -6,7 +6,7 @@ import heapq
 
 from compare import Near, between
 from decisions import Decisions, Known
-from figures import ALL, quantile, quantiles
+from figures import ALL, CAME, quantile, quantiles
 from generator import MASK, derive, log, name_hash, random_at, unit_open
 from lags import second_of
 from truth import NEVER, Unusable
@@ -233,7 +233,7 @@ class Reads:
                     rows = self.figures.chosen(p, s, -1, phase)
                     out.append({**self.figures.names(p, s), "phase": self.figures.phase_name(phase), "planned": len(rows),
                                 "late": self.late_in(p, s, phase) if self.looked_at(p, s) else None,
-                                "missed": sum(r[2] not in ("visible", "superseded") for r in rows)})
+                                "missed": sum(r[2] not in CAME for r in rows)})
         return out
 
     # --- time over bound ---

@@ -302,6 +302,30 @@ TEST_F(Oracle, AgreesWhenMembersCommitEachEvent) {
   agrees(changing(plan::CommitPolicy::after_apply));
 }
 
+// Every event twice in the log, and members that come and go between the two.
+TEST_F(Oracle, AgreesWhenTwoMembersSeeOneEvent) {
+  run_.loopback = {};
+  fault(Kind::duplicate, 0, 1000 * kSecond).every = 1;
+  agrees(changing(plan::CommitPolicy::after_apply));
+}
+
+// A group that falls behind a compacted log, with reads, members that come and go, and a pass from the
+// beginning.
+TEST_F(Oracle, AgreesOnACompactedLog) {
+  run_.loopback = {};
+  fault(Kind::lose, 0, 1000 * kSecond).every = 6;
+  fault(Kind::delay, 8 * kSecond, 10 * kSecond).amount = 700 * kMillisecond;
+  plan::Plan plan = changing(plan::CommitPolicy::interval);
+  plan.streams[0].topic_config["cleanup.policy"] = "compact,delete";
+  plan.streams[0].critical = true;
+  plan.streams[0].bound = plan.groups[0].streams[0].bound = 300 * kMillisecond;
+  plan.reads.push_back({.name = "desk", .group = 0, .streams = {0}, .rate = 40});
+  plan.replays.push_back({.name = "again", .phase = 2, .streams = {0}});
+  finish(plan);
+  agrees(plan);
+  expect("../readers/readers.py");
+}
+
 plan::Plan with_passes() {
   plan::Plan plan = small_plan(100, 8);
   plan.streams[0].prefill = 10 * kSecond;

@@ -1,7 +1,7 @@
 """SLOs: what each stands for (E9), what its verdict rests on (E7, V1, V4) and whether it holds; then the validity rules
 and the run's verdict."""
 from compare import Between, Fact, OneOf, Words, between
-from figures import ALL, DISTURBING, quantile, uncounted, value_at
+from figures import ALL, CAME, DISTURBING, quantile, uncounted, value_at
 from generator import mass_of
 from lags import second_of
 from truth import NEVER
@@ -178,7 +178,7 @@ class Slos:
         rows = self.figures.chosen(p, s, -1, phase)
         row["planned"] = len(rows)
         if figure == "missed":
-            row["count"] = sum(r[2] not in ("visible", "superseded") for r in rows)
+            row["count"] = sum(r[2] not in CAME for r in rows)
         else:
             row["count"] = self.reads.late_in(p, s, phase)
             done = sum(len(self.reads.of(r, phase)[1]) for r, spec in enumerate(self.reads.specs)
@@ -219,9 +219,9 @@ class Slos:
         share = slo["figure"] == "staleness_share"
         bound = self.figures.bound(p, s) if share else round(slo["threshold"])
         rows = self.figures.chosen(p, s, tier, phase)
-        bad = [r for r in rows if r[2] != "visible" or r[3] > bound]
+        bad = [r for r in rows if r[2] not in CAME or r[3] > bound]
         row["planned"], row["bad"] = len(rows), len(bad)
-        row["bad_without_own"] = sum(r[4] > bound if r[2] == "visible" else r[2] != "not_sent_own" for r in rows)
+        row["bad_without_own"] = sum(r[4] > bound if r[2] in CAME else r[2] != "not_sent_own" for r in rows)
         row["share"] = len(bad) / len(rows) if rows else 0.0
         p_gated = 1 - slo["threshold"] if share else slo["percentile"]
         row["figure"] = quantile(p_gated, *self.figures.values(rows))

@@ -7,7 +7,7 @@ import os
 
 import hdr
 from compare import Fact, Near
-from figures import PERCENTILES, Weighted, quantile, rank_of, shown
+from figures import CAME, PERCENTILES, Weighted, quantile, rank_of, shown
 from folder import table
 from lags import second_of
 
@@ -53,7 +53,7 @@ class Trust:
                 for s in p.streams:
                     seconds = collections.defaultdict(list)
                     for row in figures.rows[p.index, s]:
-                        if row[2] == "visible":
+                        if row[2] in CAME:
                             seconds[row[0]].append(row[3])
                     span = range(second_of(phase["begin"]), second_of(phase["end"]))
                     at = lambda q: [shown(sorted(seconds[k])[rank_of(q, len(seconds[k])) - 1]) if seconds.get(k) else None
@@ -99,7 +99,7 @@ class Trust:
         for row in self.figures.rows[p.index, s]:
             if (tier < 0 or row[1] == tier) and self.figures.phase_by_second.get(row[0]) in phases:
                 planned[row[0]] += 1
-                bad[row[0]] += row[2] != "visible" or row[3] > bound
+                bad[row[0]] += row[2] not in CAME or row[3] > bound
         allowed = self._allowed(slo)
         over = lambda b, n: b * BILLION > n * allowed
         minutes = collections.defaultdict(lambda: [0, 0])

@@ -74,6 +74,7 @@ class Truth:
         self._producing()
         self._consuming()
         self._last_of_keys()
+        self._carriers()
 
     # --- what members said of positions outside the log (P4) ---
     def _resets(self):
@@ -236,12 +237,43 @@ class Truth:
     def is_superseded(self, stream, event):
         return self.last[stream] is not None and self.last[stream].get(event[1], event[0]) > event[0]
 
+    def _carriers(self):
+        """Of compacted streams, by live pass: of an event the next one of its key that the pass saw, and the last of the
+        key, where that one is known to be in the log and not seen."""
+        self.carrier, self.unseen = {}, {}
+        for s, last in enumerate(self.last):
+            for p in self.passes if last is not None else []:
+                if not p.live or s not in p.streams:
+                    continue
+                for lane, events in enumerate(self.all_events[s]):
+                    next_seen, next_unseen = {}, {}
+                    for n in reversed(range(len(events))):
+                        key, place = events[n][1], (p.index, s, lane, n)
+                        self.carrier[place], self.unseen[place] = next_seen.get(key), next_unseen.get(key)
+                        if events[n][0] > self.until:
+                            continue
+                        seen = p.first[s].get((lane, n))
+                        if seen:
+                            next_seen[key] = seen
+                        elif key not in next_unseen:
+                            by_itself = self.alone(p, s, lane, n)
+                            if by_itself in ("undelivered", "expired"):
+                                next_unseen[key] = by_itself
+
     # --- outcomes ---
     def seen_by_anybody(self, stream, lane, n):
         return any((lane, n) in p.first.get(stream, ()) for p in self.passes)
 
     def outcome(self, p, stream, lane, n, event):
-        """E5: the first that holds."""
+        """E5: the first that holds. What a live group passed unseen in a compacted log counts as the next event of its
+        key that it saw; without one, as the last of the key."""
+        alone = self.alone(p, stream, lane, n)
+        if alone != "lost" or self.last[stream] is None or not p.live:
+            return alone
+        place = (p.index, stream, lane, n)
+        return "superseded" if self.carrier[place] else self.unseen[place] or alone
+
+    def alone(self, p, stream, lane, n):
         if (lane, n) in p.first[stream]:
             return "visible"
         fate = self.fate(stream, lane, n)
@@ -252,9 +284,7 @@ class Truth:
         partition = lane % self.lanes[stream].partitions
         if self.expired_at(stream, p.index, partition, fate.offset) is not None:
             return "expired"
-        if fate.offset >= p.position(stream, partition):
-            return "undelivered"
-        return "superseded" if self.is_superseded(stream, event) else "lost"
+        return "undelivered" if fate.offset >= p.position(stream, partition) else "lost"
 
     def later_seen_at(self, p, stream, lane, n):
         rows = p.seen_at[stream].get(lane, [])

@@ -211,5 +211,24 @@ TEST_P(StaticAbsence, LongerThanTheSessionMovesThePartitions) {
 INSTANTIATE_TEST_SUITE_P(Kinds, StaticAbsence, testing::Values(ChangeKind::kill, ChangeKind::stop),
                          [](const auto& of) { return std::string(plan::word_of(of.param)); });
 
+// P2, K2: every event lies in the log twice. Where a member goes between the two its successor sees the
+// second: the event counts once, with its first v, and the other is a log duplicate.
+TEST(GroupChange, AnEventThatTwoMembersSeeCountsOnce) {
+  plan::Plan plan = changing({{.group = 0, .kind = ChangeKind::kill, .at = 5 * kSecond, .lasts = 3 * kSecond},
+                              {.group = 0, .kind = ChangeKind::add, .at = 12 * kSecond},
+                              {.group = 0, .kind = ChangeKind::stop, .at = 18 * kSecond}});
+  plan.groups[0].commit = CommitPolicy::after_apply;
+  plan.groups[0].service_time = 5 * kMillisecond;  // one copy after the other
+  finish(plan);
+  SimulatedRun run;
+  run.loopback.faults = {{.kind = cluster::LoopbackFault::Kind::duplicate, .from = kStart, .every = 1}};
+  const results::Settled settled = run(plan);
+  EXPECT_THAT(settled.figures.damage, testing::IsEmpty());
+  const results::StalenessRow& measured = row(settled.figures);
+  EXPECT_EQ(measured.outcomes.visible, measured.outcomes.planned);
+  for (const results::Quantile& q : measured.quantiles) EXPECT_EQ(q.n, measured.outcomes.planned);
+  EXPECT_EQ(settled.figures.ledgers.at(0).log_duplicate, planned_before(plan, 0, 4, plan.end()));
+}
+
 }  // namespace
 }  // namespace freshet::test

@@ -40,19 +40,22 @@ inline std::vector<std::uint64_t> counts_of(const Taus& taus) {
 // All that a shard of the partition needs. Offsets are the caller's.
 struct Partition {
   explicit Partition(Taus t, Nanos b = 2 * kSecond)
-      : taus(std::move(t)), bound(b), acks(counts_of(taus), 1), view({0, 64}) {}
+      : taus(std::move(t)), bound(b), acks(counts_of(taus), 1), view({0, 64}) {
+    for (const auto& lane : taus) sights.emplace_back(lane.size());
+  }
 
-  ShardSpec spec(std::int64_t start = 0, bool times = true) const {
+  ShardSpec spec(std::int64_t start = 0, bool times = true) {
     ShardSpec spec{.stream = kStream,
                    .pass = kPass,
                    .partition = kPartition,
                    .start_offset = start,
                    .bound = bound,
                    .thresholds = {bound, 10 * kSecond},
-                   .lanes = {}};
+                   .lanes = {},
+                   .compacted = compacted};
     for (std::size_t lane = 0; lane < taus.size(); ++lane) {
       spec.lanes.push_back({static_cast<std::uint16_t>(lane), taus[lane].size(),
-                            times ? std::make_unique<FixedTimes>(taus[lane]) : nullptr});
+                            times ? std::make_unique<FixedTimes>(taus[lane]) : nullptr, &sights[lane]});
     }
     return spec;
   }
@@ -106,12 +109,15 @@ struct Partition {
     }
     worst.insert(worst.end(), taken->worst.begin(), taken->worst.end());
     parts.insert(parts.end(), taken->parts.begin(), taken->parts.end());
+    carriers.insert(carriers.end(), taken->carriers.begin(), taken->carriers.end());
     recorder.give_back(taken);
   }
   std::uint64_t count(Count what) const { return counts[static_cast<std::size_t>(what)]; }
 
   Taus taus;
   Nanos bound;
+  bool compacted = false;
+  std::vector<FirstSight> sights;  // by lane
   AckLog acks;
   MemoryView view;
   Progress progress;
@@ -124,6 +130,7 @@ struct Partition {
   std::map<std::pair<std::int64_t, std::uint8_t>, Cohort> cohorts;
   std::vector<WorstEvent> worst;
   std::vector<Parts> parts;
+  std::vector<Carrier> carriers;
 };
 
 }  // namespace freshet::measure::test

@@ -143,6 +143,74 @@ TEST(LiveShard, TellsTheKindsOfDuplicatesApart) {
   EXPECT_EQ(p.count(Count::out_of_order), 0U) << "redelivered and duplicate ones are excepted";
 }
 
+// P2: two members see one copy each of an event that lies in the log twice. The first v wins.
+TEST(LiveShard, OfTwoMembersThatSeeAnEventTheFirstCounts) {
+  Partition p(Taus{{0, 10, 20, 30}});
+  auto first = p.open();
+  p.deliver(*first, p.record(0, 0, 0), kMillisecond);
+  p.deliver(*first, p.record(0, 1, 1), kMillisecond);
+  auto second = p.open(2 * kMillisecond, 2);
+  p.deliver(*second, p.record(0, 1, 2), 5 * kMillisecond);  // the other copy of the last one
+  p.deliver(*second, p.record(0, 2, 3), 5 * kMillisecond);
+  p.deliver(*first, p.record(0, 3, 5), 6 * kMillisecond);  // it does not know yet that it lost the partition
+  p.deliver(*second, p.record(0, 3, 6), 7 * kMillisecond);
+  const Sealed one = first->seal(8 * kMillisecond, false), other = second->seal(8 * kMillisecond, true);
+  p.collect();
+  EXPECT_EQ((p.cohorts[{0, 0}].samples), 4U);
+  EXPECT_EQ((p.cohorts[{0, 0}].histogram.total()), 4U);
+  EXPECT_EQ(p.count(Count::visible), 4U);
+  EXPECT_EQ(p.count(Count::log_duplicate), 2U);
+  EXPECT_EQ(p.count(Count::redelivered), 0U);
+  EXPECT_EQ(one.lanes[0].bits[0], 0b1011U) << "what it saw first";
+  EXPECT_EQ(other.lanes[0].bits[0], 0b0100U);
+  EXPECT_EQ(p.parts.size(), 1U);
+  EXPECT_EQ(p.worst.size(), 4U);
+}
+
+// What another member has settled is not waited for, though this one never sees it (L1).
+TEST(LiveShard, DoesNotWaitForWhatAnotherMemberHasSeen) {
+  Partition p(Taus{{0, 10, 20}});
+  auto first = p.open();
+  auto second = p.open();
+  p.deliver(*first, p.record(0, 0, 0), kMillisecond);
+  p.deliver(*first, p.record(0, 1, 1), kMillisecond);
+  p.deliver(*second, p.record(0, 1, 2), 2 * kMillisecond);
+  EXPECT_FALSE(second->settled());
+  second->look(3 * kMillisecond);
+  EXPECT_EQ(second->freshness_lag(3 * kMillisecond), 3 * kMillisecond - 20) << "of the third event";
+  p.deliver(*second, p.record(0, 2, 3), 3 * kMillisecond);
+  EXPECT_TRUE(second->settled());
+}
+
+// E5: in a compacted log the next event of a key after a gap says its D, for those of its key that may have
+// been removed. Event n of the lane is of the key at place n.
+TEST(LiveShard, TellsTheStalenessOfWhatMayStandForRemovedEvents) {
+  const std::vector<std::uint32_t> keys = {0, 1, 0, 1, 0, 0, 1, 1};
+  for (const bool compacted : {true, false}) {
+    Partition p(Taus{{0, 10, 20, 30, 40, 50, 60, 70}});
+    p.compacted = compacted;
+    auto shard = p.open();
+    std::vector<std::uint64_t> told;
+    for (const std::uint64_t n : {0U, 1U, 3U, 4U, 5U, 6U, 7U}) {  // the third one is not there any more
+      Received record = p.record(0, n, static_cast<std::int64_t>(n));
+      record.key = keys[n];
+      p.acks.handed_over(0, n);
+      p.acks.acked(0, n, static_cast<std::int64_t>(n));
+      if (n == 3) p.acks.handed_over(0, 2), p.acks.acked(0, 2, 2);
+      p.deliver(*shard, record, record.tau + 5 * kMillisecond);
+      p.collect();
+      if (told.size() < p.carriers.size()) told.push_back(n);
+    }
+    // The fourth comes right behind the gap; the fifth is of the key that has it; after it nothing is open.
+    EXPECT_EQ(told, compacted ? (std::vector<std::uint64_t>{3, 4}) : std::vector<std::uint64_t>{});
+    if (!compacted) continue;
+    EXPECT_EQ(p.carriers[1].n, 4U);
+    EXPECT_EQ(p.carriers[1].lane, 0);
+    EXPECT_EQ(p.carriers[1].staleness, 5 * kMillisecond);
+    EXPECT_EQ(p.carriers[1].without_own, 4 * kMillisecond);
+  }
+}
+
 TEST(LiveShard, AnEventThatIsNotOfThePartitionIsCorrupt) {
   Partition p(Taus{{0, 10}});
   auto shard = p.open();

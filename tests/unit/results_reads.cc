@@ -210,7 +210,7 @@ TEST(Reads, ArePrintedAsTheirLinesInTheLogSay) {
     const plan::Phase& phase = settled.plan.phases[static_cast<std::size_t>(row.phase)];
     const std::string tag = "one/" + settled.plan.streams[static_cast<std::size_t>(row.stream)].name +
                             "/desk/opens/view_staleness";
-    Lines lines(settled.undelivered);
+    Lines lines(settled.settled_log);
     for (std::string_view line; lines.next(line);) {
       Fields fields(line.substr(std::string_view("Tag=").size()));
       const std::string_view found = fields.text();
@@ -307,7 +307,7 @@ TEST(OlderFolders, AreReadWithoutTheFilesTheyDoNotHave) {
   const auto host = run.folder() / "facts" / "local";
   const std::string text = *read_file(host / kFlushesFile);
   // Each file has two columns; those of the newer ones stand between the others' and the checksum.
-  constexpr std::string_view kNewer[] = {"over.csv", "reads.csv", "host.csv"};
+  constexpr std::string_view kNewer[] = {"over.csv", "reads.csv", "host.csv", "carriers.csv"};
   const auto newer = 2 * std::size(kNewer);
   Lines lines(text);
   std::string older;

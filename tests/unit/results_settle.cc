@@ -150,7 +150,7 @@ TEST(Settle, WhatWasNotPassedIsUndelivered) {
   EXPECT_LE(row.quantiles.back().value, run.ended_at() - 15 * kSecond);
   EXPECT_GT(row.quantiles.back().value, run.ended_at() - 16 * kSecond);
   // Its ages are in the interval log of the whole run (H2).
-  EXPECT_NE(settled.undelivered.find("/staleness/undelivered,15.000"), std::string::npos);
+  EXPECT_NE(settled.settled_log.find("/staleness/undelivered,15.000"), std::string::npos);
 }
 
 TEST(Settle, AGroupThatNeverStartedHasNothingVisible) {
