@@ -174,6 +174,7 @@ std::string summary(const Settled& settled, const judge::Verdict& verdict, const
                                budget_table(settled, style),
                                tail_table(settled, style),
                                lag_tables(settled, style),
+                               queue_table(settled, style),
                                time_to_fresh_table(settled, style),
                                command_table(settled, style),
                                fault_tables(settled, style),

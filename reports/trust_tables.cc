@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "harness/base/text.h"
 #include "harness/judge/slo.h"
 #include "reports/names.h"
@@ -49,6 +52,30 @@ std::string sampling_floor_table(const results::Settled& settled, const Style& s
              "  What the number of events alone leaves open, were they independent. Not the run-to-run "
              "spread, which is wider.",
              2, style);
+}
+
+std::string queue_table(const results::Settled& settled, const Style& style) {
+  const plan::Plan& plan = settled.plan;
+  std::map<int, results::ReceiverRow> worst;  // by pass: of its members
+  for (const results::ReceiverRow& row : settled.figures.receivers) {
+    results::ReceiverRow& most = worst.try_emplace(row.pass, row).first->second;
+    most.most_waiting = std::max(most.most_waiting, row.most_waiting);
+    most.full_seconds = std::max(most.full_seconds, row.full_seconds);
+  }
+  Table table("Records received ahead, the member that had most", {"waiting", "room", "full seconds"});
+  for (const auto& [pass, row] : worst) {
+    if (row.most_waiting <= 0) continue;
+    const auto group = static_cast<std::size_t>(pass);
+    const std::uint32_t room = group < plan.groups.size() ? plan.groups[group].queue : plan::Group{}.queue;
+    table.row(pass_name(plan, pass),
+              {base::format_count(static_cast<std::uint64_t>(row.most_waiting)), base::format_count(room),
+               of(row.full_seconds, row.measured_seconds)},
+              1, row.full_seconds > 0 ? Paint::warning : Paint::plain);
+  }
+  if (table.empty()) return "";
+  return table.text(style) +
+         wrapped("  Not visible yet, for the service time of those before them; a full queue stops polling.",
+                 2, style);
 }
 
 std::string budget_table(const results::Settled& settled, const Style& style) {

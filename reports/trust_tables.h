@@ -10,6 +10,8 @@ namespace freshet::reports {
 
 // Each is "" when there is nothing to show.
 std::string sampling_floor_table(const results::Settled& settled, const Style& style);
+// Of groups that have a service time, and of passes with a pace: their members' queues.
+std::string queue_table(const results::Settled& settled, const Style& style);
 std::string budget_table(const results::Settled& settled, const Style& style);
 // Lines for the list of validity rules.
 std::string host_lines(const results::Figures& figures, const Style& style);

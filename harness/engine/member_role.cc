@@ -361,7 +361,8 @@ void MemberRole::receiver_second(const base::Clock& clock) {
                         .member = static_cast<std::uint16_t>(spec_.index),
                         .second = second_,
                         .busy = static_cast<double>(cpu - cpu_at_second_) / (seconds * base::kSecond),
-                        .data_queued = !idle_in_second_});
+                        .data_queued = !idle_in_second_,
+                        .waiting = static_cast<std::int32_t>(waiting_.take_most())});
   }
   cpu_at_second_ = cpu;
   idle_in_second_ = false;

@@ -20,7 +20,7 @@ struct MemberSpec {
   std::size_t pass = 0;
   int index = 0;                    // within the pass
   workloads::ServiceTimes service;  // a capped replay's pace is one too
-  std::uint32_t queue = 4096;
+  std::uint32_t queue = plan::Group{}.queue;
   plan::CommitPolicy commit = plan::CommitPolicy::interval;
   plan::Attendance attendance;  // when it is there; a first stay from before the start: it joins for T6
   // Of a pass that is not live: τ from which on it reads; kWholeLog: `options.start` says where.

@@ -1,7 +1,9 @@
 // Records that a member has received and that are not visible yet (T3): a bounded ring, first in, first out.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "harness/cluster/cluster.h"
@@ -28,7 +30,10 @@ class Waiting {
   void push(const Item& item) {  // REQUIRES: !full()
     items_[(first_ + size_) % items_.size()] = item;
     ++size_;
+    most_ = std::max(most_, size_);
   }
+  // The greatest size() since the last call.
+  std::size_t take_most() { return std::exchange(most_, size_); }
   void pop() {  // REQUIRES: !empty()
     first_ = (first_ + 1) % items_.size();
     --size_;
@@ -51,6 +56,7 @@ class Waiting {
   std::vector<Item> items_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
+  std::size_t most_ = 0;
 };
 
 }  // namespace freshet::engine

@@ -235,6 +235,10 @@ struct SloEvidence {
 struct ReceiverRow {
   int pass = 0, member = 0;
   std::uint64_t bound_seconds = 0, measured_seconds = 0;  // V3
+  // Records received ahead (T3): the most at any time of the measured seconds, -1: unknown; seconds in which
+  // there was room for no more, so that it did not poll.
+  std::int64_t most_waiting = -1;
+  std::uint64_t full_seconds = 0;
 };
 
 // The machine while the run was on, by wall second: what this process took of it, and what others did.

@@ -282,7 +282,16 @@ std::vector<ProducerRow> producer_rows(const Settling& s) {
   return rows;
 }
 
-// V3: seconds in which a member's own work filled over 80 % with data still queued.
+namespace {
+
+// Records that a member of the pass may hold received and not yet visible (T3).
+std::uint32_t queue_of(const plan::Plan& plan, std::size_t pass) {
+  return pass < plan.groups.size() ? plan.groups[pass].queue : plan::Group{}.queue;
+}
+
+}  // namespace
+
+// V3: seconds in which a member's own work filled over 80 % with data still queued. T3: its queue.
 std::vector<ReceiverRow> receiver_rows(const Settling& s) {
   std::map<std::pair<std::uint16_t, std::uint16_t>, ReceiverRow> rows;
   for (const auto& [key, second] : s.facts.receivers) {
@@ -292,6 +301,8 @@ std::vector<ReceiverRow> receiver_rows(const Settling& s) {
     row.member = key.member;
     ++row.measured_seconds;
     row.bound_seconds += second.busy > 0.8 && second.data_queued ? 1 : 0;
+    row.most_waiting = std::max<std::int64_t>(row.most_waiting, second.waiting);
+    if (second.waiting >= static_cast<std::int64_t>(queue_of(s.plan, key.pass))) ++row.full_seconds;
   }
   std::vector<ReceiverRow> all;
   for (const auto& [key, row] : rows) all.push_back(row);

@@ -167,7 +167,9 @@ Json validity_json(const Names& names, const Figures& figures) {
     receivers.push_back({{"group", names.pass(row.pass)},
                          {"member", row.member},
                          {"bound_seconds", row.bound_seconds},
-                         {"measured_seconds", row.measured_seconds}});
+                         {"measured_seconds", row.measured_seconds},
+                         {"most_waiting", row.most_waiting < 0 ? Json() : Json(row.most_waiting)},
+                         {"full_seconds", row.full_seconds}});
   }
   for (const OwnNotSentRow& row : figures.own_not_sent) {
     not_sent.push_back({{"stream", names.stream(row.stream)},
@@ -261,7 +263,7 @@ std::string events_jsonl(const Settled& settled) {
   return out;
 }
 
-// All hosts' lines one after another (they are deltas) and the ages of what never became visible.
+// All hosts' lines one after another (they are deltas), and what settling found out.
 std::string intervals_log(const fs::path& folder, const Settled& settled) {
   std::string out = log_header();
   std::error_code code;
@@ -278,7 +280,7 @@ std::string intervals_log(const fs::path& folder, const Settled& settled) {
       if (line.starts_with("Tag=")) out.append(line).push_back('\n');
     }
   }
-  return out + settled.undelivered;
+  return out + settled.settled_log;
 }
 
 }  // namespace

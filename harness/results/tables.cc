@@ -32,8 +32,8 @@ const Table TableOf<LagSecond>::table{
     "stream,pass,partition,second,freshness_ns,consumer_ns,first_over_ns,last_over_ns,debt_s2"};
 const Table TableOf<OffsetSecond>::table{"offsets.csv", "# freshet offsets 1",
                                          "stream,pass,partition,second,position,high_watermark,last_stable"};
-const Table TableOf<ReceiverSecond>::table{"receivers.csv", "# freshet receivers 1",
-                                           "pass,member,second,busy,data_queued"};
+const Table TableOf<ReceiverSecond>::table{"receivers.csv", "# freshet receivers 2",
+                                           "pass,member,second,busy,data_queued,waiting"};
 const Table TableOf<PartsRow>::table{"parts.csv", "# freshet parts 2",
                                      "stream,pass,second,bucket,events,send_ns,log_ns,apply_ns"};
 const Table TableOf<WorstEvent>::table{
@@ -107,16 +107,19 @@ bool parse(std::string_view line, OffsetSecond& row) {
 }
 
 void append(std::string& out, const ReceiverSecond& row) {
-  fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", row.pass, row.member, row.second, row.busy,
-                 row.data_queued ? 1 : 0);
+  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{}\n", row.pass, row.member, row.second, row.busy,
+                 row.data_queued ? 1 : 0, row.waiting);
 }
 
+// Without its last column, of version 1: how many waited is not known.
 bool parse(std::string_view line, ReceiverSecond& row) {
   Fields fields(line);
   int queued = 0;
   fields >> row.pass >> row.member >> row.second >> row.busy >> queued;
+  row.waiting = -1;
+  if (!fields.complete()) fields >> row.waiting;
   row.data_queued = queued != 0;
-  return fields.complete() && std::isfinite(row.busy) && (queued == 0 || queued == 1);
+  return fields.complete() && std::isfinite(row.busy) && (queued == 0 || queued == 1) && row.waiting >= -1;
 }
 
 void append(std::string& out, const PartsRow& row) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "harness/results/carriers.h"
 #include "harness/results/flushes.h"
 #include "harness/results/hdr_codec.h"
 #include "harness/results/host_seconds.h"
@@ -82,7 +83,8 @@ std::unique_ptr<MadeRun> made_run(const std::string& ending) {
   for (std::int64_t second = 0; second < 20; ++second) {
     run.interval().lags.push_back({0, 0, 3, second, kSecond, 0, second * kSecond, second * kSecond + 5, 0.5});
     run.interval().offsets.push_back({0, 0, 3, second, 5, 6, 7});
-    run.interval().receivers.push_back({0, 0, second, 0.5, true});
+    run.interval().receivers.push_back({0, 0, second, 0.5, true, 9});
+    run.interval().carriers.push_back({0, 0, 3, static_cast<std::uint64_t>(second), kSecond, kSecond});
     run.interval().worst.push_back({});
   }
   measure::Parts parts;
@@ -213,6 +215,8 @@ TEST(Parsers, TakeAnyBytes) {
       (void)parse(text, lane);
       measure::OverBound over;
       measure::LoggedRead read;
+      measure::Carrier carrier;
+      (void)parse(text, carrier);
       (void)parse(text, over);
       (void)parse(text, read);
       if (parse(text, parts)) {

@@ -51,15 +51,20 @@ class Host:
         seconds = {}
         for r in self.folder.table("receivers.csv"):
             key = (int(r["pass"]), int(r["member"]), int(r["second"]))
-            busy, queued = seconds.get(key, (0.0, False))
-            seconds[key] = (max(busy, float(r["busy"])), queued or r["data_queued"] == "1")
-        for (p, member, second), (busy, queued) in sorted(seconds.items()):
+            busy, queued, waiting = seconds.get(key, (0.0, False, -1))
+            seconds[key] = (max(busy, float(r["busy"])), queued or r["data_queued"] == "1",
+                            max(waiting, int(r.get("waiting", -1))))
+        room = [g["queue"] for g in self.plan["groups"]] + [4096] * len(self.plan["replays"])
+        for (p, member, second), (busy, queued, waiting) in sorted(seconds.items()):
             if not self.figures.counts_in(second, MEASURED):
                 continue
             row = rows.setdefault((p, member), {"group": self.truth.passes[p].name, "member": member, "bound_seconds": 0,
-                                                "measured_seconds": 0})
+                                                "measured_seconds": 0, "most_waiting": None, "full_seconds": 0})
             row["measured_seconds"] += 1
             row["bound_seconds"] += busy > 0.8 and queued
+            row["full_seconds"] += waiting >= room[p]
+            if waiting >= 0:
+                row["most_waiting"] = max(row["most_waiting"] or 0, waiting)
         return list(rows.values())
 
     def own_not_sent(self):
@@ -79,7 +84,8 @@ class Host:
 
     def validity(self):
         hiccups = quantiles(self.figures.hiccup_values(self.figures.measured_phases()))
-        return {"receivers": [{k: Fact(v) if k.endswith("seconds") else v for k, v in r.items()} for r in self.receivers()],
+        return {"receivers": [{k: Fact(v) if k.endswith("seconds") or k == "most_waiting" else v for k, v in r.items()}
+                              for r in self.receivers()],
                 "own_not_sent": self.own_not_sent(),
                 "hiccups": [{k: Fact(v) for k, v in q.items()} for q in hiccups],
                 "negative_staleness": self.negative_staleness(), "wall_step_ns": Fact(self.wall_step())}

@@ -121,5 +121,18 @@ TEST(Summary, TellsTheSettingsThatDecideAFailover) {
   EXPECT_THAT(text_of(settled, {80, false}), HasSubstr("decide how long a failover takes"));
 }
 
+// T3: of each group the member that had most; nothing of one without a service time, or that nobody counted.
+TEST(Summary, TellsHowFullTheQueuesWere) {
+  results::Settled settled = report_settled();
+  settled.plan.groups[1].queue = 500;
+  settled.figures.receivers = {{0, 0, 0, 60, 0, 0}, {1, 0, 0, 60, 120, 0}, {1, 1, 0, 60, 500, 7}};
+  const std::string text = text_of(settled, {80, false});
+  EXPECT_THAT(text, HasSubstr("Records received ahead, the member that had most"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n  copilot +500 +500 +7 of 60\n"));
+  EXPECT_THAT(text, Not(testing::ContainsRegex("\n  agent_desktop +0 ")));
+  settled.figures.receivers = {{0, 0, 0, 60}};
+  EXPECT_THAT(text_of(settled, {80, false}), Not(HasSubstr("Records received ahead")));
+}
+
 }  // namespace
 }  // namespace freshet::reports

@@ -156,7 +156,10 @@ TEST(Figures, ReceiverIsBoundOnlyWithDataQueued) {
   MadeRun run(small_plan());
   run.decide(fine);
   for (std::int64_t second = 0; second < 10; ++second) {
-    run.interval().receivers.push_back({0, 1, second, 0.81, second % 2 == 0});
+    // A queue of 4096 that is full from second 8 on, and one of which nothing is known.
+    run.interval().receivers.push_back(
+        {0, 1, second, 0.81, second % 2 == 0,
+         static_cast<std::int32_t>(std::min<std::int64_t>(512 * second, 4096))});
     run.interval().receivers.push_back({0, 0, second, 0.80, true});
   }
   run.finish();
@@ -166,6 +169,9 @@ TEST(Figures, ReceiverIsBoundOnlyWithDataQueued) {
   EXPECT_EQ(figures.receivers[1].member, 1);
   EXPECT_EQ(figures.receivers[1].measured_seconds, 8U);  // 2 s of warm-up do not count
   EXPECT_EQ(figures.receivers[1].bound_seconds, 4U);
+  EXPECT_EQ(figures.receivers[0].most_waiting, -1);
+  EXPECT_EQ(figures.receivers[1].most_waiting, 4096);
+  EXPECT_EQ(figures.receivers[1].full_seconds, 2U);
 }
 
 TEST(Figures, HiccupsAndNegativeStalenessAreTold) {

@@ -37,7 +37,8 @@ void record(measure::Interval& interval) {
   interval.lags.push_back({0, 0, 11, 3, 1'250'000'000, 750'000'000, 3'250'000'000, 3'900'000'000, 0.0625});
   interval.over.push_back({0, 0, 11, 3'250'000'000, 3'900'000'000});
   interval.offsets.push_back({0, 0, 11, 3, 40, 44, 43});
-  interval.receivers.push_back({0, 1, 3, 0.875, true});
+  interval.receivers.push_back({0, 1, 3, 0.875, true, 41});
+  interval.carriers.push_back({0, 0, 23, 17, 250'000'000, 249'900'000});
   measure::Parts parts;
   parts.buckets[48] = {7, 1.5, 2.5, 3.5};
   interval.parts.push_back(parts);
@@ -90,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Golden,
                          testing::Values("cohorts.csv", "counts.csv", "lags.csv", "offsets.csv",
                                          "receivers.csv", "clients.csv", "connections.csv", "parts.csv",
                                          "worst.csv", "lanes.csv", "events.jsonl", "end.json", "over.csv",
-                                         "reads.csv"),
+                                         "reads.csv", "carriers.csv"),
                          [](const auto& file) {
                            std::string name = file.param;
                            std::replace(name.begin(), name.end(), '.', '_');

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "harness/results/blocks.h"
+#include "harness/results/carriers.h"
 #include "harness/results/ledger_files.h"
 #include "harness/results/line_file.h"
 #include "harness/results/tables.h"
@@ -21,17 +22,19 @@ std::string line_of(const Row& row) {
   return line;
 }
 
-// A line has as many fields as there are columns; it is read only whole.
+// A line has as many fields as there are columns; it is read only whole, but for the last `added` columns of
+// a later version.
 template <class Row>
-void expect_strict(const Row& row) {
+void expect_strict(const Row& row, int added = 0) {
   const std::string line = line_of(row);
   const std::string_view columns = TableOf<Row>::table.columns;
   EXPECT_EQ(std::count(line.begin(), line.end(), ','), std::count(columns.begin(), columns.end(), ','));
   Row read;
   ASSERT_TRUE(parse(line, read)) << line;
   EXPECT_EQ(line_of(read), line);
-  for (std::size_t cut = line.rfind(',') + 1; cut-- > 0;)
-    EXPECT_FALSE(parse(line.substr(0, cut), read)) << cut;
+  std::size_t end = line.rfind(',') + 1;
+  for (; added > 0; --added) end = line.rfind(',', end - 2) + 1;
+  for (std::size_t cut = end; cut-- > 0;) EXPECT_FALSE(parse(line.substr(0, cut), read)) << cut;
   for (const std::string& wrong :
        {line + ",1", line + " ", " " + line, line + "x", std::string("x") + line}) {
     EXPECT_FALSE(parse(wrong, read)) << wrong;
@@ -50,13 +53,24 @@ TEST(Tables, EveryRowIsReadAsWritten) {
   expect_strict(counts);
   expect_strict(measure::LagSecond{1, 2, 3, 4, 5, 6, 7, 8, 0.1});
   expect_strict(measure::OffsetSecond{1, 2, 3, 4, -1, std::numeric_limits<std::int64_t>::max(), 7});
-  expect_strict(measure::ReceiverSecond{1, 2, 3, 0.8125, true});
+  expect_strict(measure::ReceiverSecond{1, 2, 3, 0.8125, true, 4096}, 1);
+  expect_strict(measure::Carrier{1, 2, 3, 4, -5, 6});
   expect_strict(PartsRow{1, 2, 3, 159, {4, 1.5, 2.5, 3.5}});
   measure::WorstEvent worst;
   worst.n = std::numeric_limits<std::uint64_t>::max();
   worst.tau = -5;
   expect_strict(worst);
   expect_strict(LaneRow{1, 65535, 3, std::numeric_limits<std::uint64_t>::max()});
+}
+
+TEST(Tables, ReceiversOfVersionOneDidNotTellTheirQueues) {
+  measure::ReceiverSecond row;
+  EXPECT_TRUE(parse("1,2,3,0.5,1", row));
+  EXPECT_EQ(row.waiting, -1);
+  EXPECT_TRUE(parse("1,2,3,0.5,1,17", row));
+  EXPECT_EQ(row.waiting, 17);
+  for (const char* wrong : {"1,2,3,0.5,1,", "1,2,3,0.5,1,-2", "1,2,3,0.5,1,1.5", "1,2,3,0.5,1,17,1"})
+    EXPECT_FALSE(parse(wrong, row)) << wrong;
 }
 
 TEST(Tables, CountsHaveAColumnForEachCount) {
