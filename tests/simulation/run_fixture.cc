@@ -76,7 +76,7 @@ results::Settled SimulatedRun::operator()(const plan::Plan& plan) {
   auto cluster = cluster::make_loopback(simulation.clock(), loopback);
   if (told) cluster = std::make_unique<ToldCluster>(std::move(cluster), *told, simulation.clock());
   options.folder = keep.empty() ? folder.path() : keep;
-  options.trace.share = keep.empty() ? 0 : 1;
+  options.trace.share = keep.empty() ? 0 : trace;
   options.start_not_before = kStart;
   options.hold_assignment = 0;
   const auto ran = engine::run(plan, *cluster, simulation, options);

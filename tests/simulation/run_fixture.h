@@ -48,6 +48,7 @@ struct SimulatedRun {
 
   // Keeps the run there, with its trace and the files that a run ends with; "": it is thrown away.
   std::filesystem::path keep;
+  double trace = 1;  // of a kept run: the share of the events
 
   // Who runs the decide functions of reads; empty: nobody.
   plan::DecisionsOf decisions;

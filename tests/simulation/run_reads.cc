@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "harness/plan/reads.h"
+#include "harness/results/line_file.h"
+#include "harness/results/tables.h"
 #include "harness/scenario/decisions.h"
 #include "tests/simulation/run_fixture.h"
 
@@ -71,6 +73,24 @@ const results::DecisionRow& decisions(const results::Settled& settled, int read 
 
 double share(const results::ViewRow& row) {
   return static_cast<double>(row.stale) / static_cast<double>(row.done);
+}
+
+// The mean of r - word over the measured reads of a kept run: the view's age of information, met at random.
+double mean_age(const std::filesystem::path& run) {
+  const auto text = results::read_file(run / "facts/local/reads.csv");
+  EXPECT_TRUE(text);
+  if (!text) return 0;
+  double sum = 0;
+  std::uint64_t reads = 0;
+  results::Lines lines(*text);
+  for (std::string_view line; lines.next(line);) {
+    measure::LoggedRead read;
+    if (!results::parse(line, read) || read.due < kSecond || read.words[0] == measure::kNothingYet) continue;
+    sum += static_cast<double>(read.at - read.words[0]);
+    ++reads;
+  }
+  EXPECT_GT(reads, 0U);
+  return sum / static_cast<double>(reads);
 }
 
 TEST(RunReads, AQuietViewIsFresh) {
@@ -166,14 +186,18 @@ TEST(RunReads, AFixedDelayMakesTheKnownShareOfDecisionsWrong) {
 }
 
 // One key served by one member: M/M/1. With μ services and ρμ events a second, P(S > θ) = ρ e^(-(1 - ρ) μ θ)
-// and the mean of S is ρ / (1 - ρ) / μ (the age of the oldest in the system; reference: metrics 14).
+// and the mean of S is ρ / (1 - ρ) / μ (the age of the oldest in the system); the mean age of information is
+// (1 + 1/ρ + ρ² / (1 - ρ)) / μ (Kaul, Yates, Gruteser 2012; reference: metrics 14).
 TEST(RunReads, MM1GivesTheClosedForm) {
   constexpr double kServed = 500, kBusy = 0.5;
   plan::Plan plan = one_account(kBusy * kServed, 2400, 2 * kMillisecond);
   plan.groups[0].service_time = static_cast<Nanos>(1e9 / kServed);
   plan.groups[0].service = workloads::ServiceKind::exponential;
   add_background(plan, 250);
+  const TemporaryFolder folder;
   SimulatedRun run;
+  run.keep = folder.path();
+  run.trace = 0;
   const results::Settled settled = run(plan);
   const results::ViewRow& row = view(settled);
   EXPECT_GT(row.done, 590'000U);
@@ -182,6 +206,9 @@ TEST(RunReads, MM1GivesTheClosedForm) {
   EXPECT_NEAR(share(row), expected, expected / 100);
   const double mean = kBusy / (1 - kBusy) / kServed;
   EXPECT_NEAR(row.mean / 1e9, mean, mean / 100);
+  const double age = (1 + 1 / kBusy + kBusy * kBusy / (1 - kBusy)) / kServed;
+  EXPECT_NEAR(age, 7e-3, 1e-12);
+  EXPECT_NEAR(mean_age(folder.path()) / 1e9, age, age / 100);
   // p90 and p99 of S: where ρ e^(-(1 - ρ) μ θ) is a tenth and a hundredth.
   for (const auto& [i, p] : {std::pair(1, 0.9), std::pair(2, 0.99)}) {
     const double theta = std::log(kBusy / (1 - p)) / ((1 - kBusy) * kServed);
