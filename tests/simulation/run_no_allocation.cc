@@ -3,68 +3,13 @@
 // client does inside its own calls is not counted: the loopback log keeps its records in memory, and
 // librdkafka has its own queues. Nor are the writer, the observer and the conductor, which no event waits
 // for.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <pthread.h>
 
-#include <cstdlib>
 #include <map>
 #include <mutex>
-#include <new>
 
+#include "tests/counted.h"
 #include "tests/simulation/run_fixture.h"
-
-namespace {
-
-std::uint64_t allocations = 0, locks = 0;  // one thread only: the simulation's
-int in_client = 0;
-// The simulation's own queue of what is due begins with a MiB; what is larger is that one growing.
-constexpr std::size_t kLargest = std::size_t{1} << 20;
-
-void* counted(std::size_t size) {
-  if (in_client == 0 && size < kLargest) ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-
-struct InClient {
-  InClient() { ++in_client; }
-  ~InClient() { --in_client; }
-};
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-
-// std::mutex, from wherever in this program. TSan has a lock of its own in this place.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kLocksCounted = false;
-#else
-constexpr bool kLocksCounted = true;
-extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  using Lock = int (*)(pthread_mutex_t*);
-  static const auto real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
-  if (in_client == 0) ++locks;
-  return real(mutex);
-}
-#endif
 
 namespace freshet::test {
 namespace {
@@ -75,11 +20,11 @@ class Producing final : public Producer {
  public:
   explicit Producing(std::unique_ptr<Producer> inner) : inner_(std::move(inner)) {}
   Sent send(std::int32_t partition, Bytes key, Bytes value, std::int64_t timestamp_ms) override {
-    const InClient client;
+    const NotCounted client;
     return inner_->send(partition, key, value, timestamp_ms);
   }
   std::optional<Report> poll() override {
-    const InClient client;
+    const NotCounted client;
     return inner_->poll();
   }
   std::size_t in_flight() const override { return inner_->in_flight(); }
@@ -102,15 +47,15 @@ class Consuming final : public Member {
  public:
   explicit Consuming(std::unique_ptr<Member> inner) : inner_(std::move(inner)) {}
   std::optional<MemberEvent> poll() override {
-    const InClient client;
+    const NotCounted client;
     return inner_->poll();
   }
   void store(TopicPartition from, std::int64_t next_offset) override {
-    const InClient client;
+    const NotCounted client;
     inner_->store(from, next_offset);
   }
   void commit() override {
-    const InClient client;
+    const NotCounted client;
     inner_->commit();
   }
   void pause() override { inner_->pause(); }
@@ -160,16 +105,17 @@ struct Seen {
 std::map<std::string, Seen> counts_of(const plan::Plan& plan, Nanos from, Nanos until) {
   std::map<std::string, Seen> seen;
   for (const char* role : {"sender-0", "acks-lock", "copilot-0"}) seen[role];
-  std::uint64_t allocations_before = 0, locks_before = 0;
+  // The simulation's own queue of what is due begins with a MiB; what is larger is that one growing.
+  count_allocations_below(std::size_t{1} << 20);
+  Counts before;
   engine::Simulation simulation([&](const std::string& role, Nanos now, bool) -> Nanos {
     const auto found = seen.find(role);
     if (found != seen.end() && now >= kStart + from && now < kStart + until) {
       ++found->second.steps;
-      found->second.allocations += allocations - allocations_before;
-      found->second.locks += locks - locks_before;
+      found->second.allocations += counted().allocations - before.allocations;
+      found->second.locks += counted().locks - before.locks;
     }
-    allocations_before = allocations;
-    locks_before = locks;
+    before = counted();
     return kMicrosecond;
   });
   Counted cluster(make_loopback(simulation.clock(), SimulatedRun::quiet()));

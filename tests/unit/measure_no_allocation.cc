@@ -1,50 +1,33 @@
-// The path of an event allocates nothing, second after second, the cut included.
+// The path of an event allocates and locks nothing, second after second, the cut included.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
+#include <mutex>
 
+#include "tests/counted.h"
 #include "tests/unit/measure_fixture.h"
-
-namespace {
-
-thread_local std::uint64_t allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace freshet::measure::test {
 namespace {
 
+using freshet::test::counted;
+using freshet::test::Counts;
+
 TEST(Allocations, AreCountedAtAll) {
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = counted().allocations;
   auto one = std::make_unique<std::uint64_t>(7);
   ASSERT_EQ(*one, 7U);
-  EXPECT_EQ(allocations, before + 1);
+  EXPECT_EQ(counted().allocations, before + 1);
+}
+
+TEST(Locks, AreCountedAtAll) {
+  if (!freshet::test::kLocksCounted) GTEST_SKIP() << "TSan has a lock of its own";
+  std::mutex mutex;
+  const std::uint64_t before = counted().locks;
+  { const std::lock_guard lock(mutex); }
+  EXPECT_EQ(counted().locks, before + 1);
+  const freshet::test::NotCounted none;
+  { const std::lock_guard lock(mutex); }
+  EXPECT_EQ(counted().locks, before + 1);
 }
 
 // τ of lane `lane`, event n: 3000 events/s over three lanes.
@@ -69,9 +52,9 @@ TEST(Allocations, AreNoneOnThePathOfAnEvent) {
   auto shard = p.open();
   std::int64_t offset = 0, second = 0;
   Nanos visible = 0;
-  std::uint64_t before = 0;
+  Counts before;
   for (std::uint64_t n = 0; n < kEvents; ++n) {
-    if (n == 10'000) before = allocations;  // ten seconds in which the pools grow to what is needed
+    if (n == 10'000) before = counted();  // ten seconds in which the pools grow to what is needed
     for (int lane = 0; lane < 3; ++lane) {
       p.acks.handed_over(lane, n);
       p.acks.acked(lane, n, offset);
@@ -87,7 +70,9 @@ TEST(Allocations, AreNoneOnThePathOfAnEvent) {
     p.recorder.cut();
     if (Interval* taken = p.recorder.take()) p.recorder.give_back(taken);
   }
-  EXPECT_EQ(allocations - before, 0U);
+  const Counts after = counted();
+  EXPECT_EQ(after.allocations - before.allocations, 0U);
+  EXPECT_EQ(after.locks - before.locks, 0U);
   EXPECT_GT(second, 25);
 }
 
