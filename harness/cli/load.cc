@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
 #include "harness/base/text.h"
 #include "harness/cluster/kafka/profiles.h"
+#include "harness/engine/compressibility.h"
+#include "harness/judge/rules.h"
 #include "harness/plan/misplaced.h"
 #include "harness/scenario/scenario.h"
 
@@ -61,14 +64,40 @@ base::Result<Prepared> prepare(const std::string& file, const po::variables_map&
 
   std::vector<plan::StreamLanes> lanes;  // given up again before the run, which makes its own
   for (std::size_t s = 0; s < loaded.plan.streams.size(); ++s) lanes.emplace_back(loaded.plan, s);
-  Prepared prepared{std::move(loaded.plan), {}, std::move(profiles).value()};
+  Prepared prepared{std::move(loaded.plan), {}, std::move(profiles).value(), {}};
   prepared.facts = plan::check_plan(prepared.plan, lanes);
   for (const plan::PlanError& error : prepared.facts.errors) {
     add_line(lines, scenario::format_error(file, {error.line, error.message}));
   }
   if (!lines.empty()) return base::usage_error(lines);
+  prepared.payload = engine::compressibility(prepared.plan, lanes);
   return prepared;
 }
+
+namespace {
+
+// V8, before anything is sent: the run would be invalid, or the rule has nothing to go by.
+void warn_of_payload(const nlohmann::json& stream, std::vector<std::string>& lines) {
+  const std::string name = stream.at("stream");
+  const std::uint64_t batch = stream.value("batch_bytes", std::uint64_t{0});
+  if (batch < judge::kJudgedBatch) {
+    lines.push_back(fmt::format(
+        "all records of {} together make a batch of {}: how they compress is not judged (V8 needs {})", name,
+        base::format_bytes(static_cast<double>(batch)),
+        base::format_bytes(static_cast<double>(judge::kJudgedBatch))));
+    return;
+  }
+  const double asked = stream.at("asked"), reached = stream.at("ratio");
+  if (std::abs(reached / asked - 1) <= judge::kPayloadOff) return;
+  lines.push_back(
+      fmt::format("records of {} are to compress by {:.3g}:1, and with {} they reach {:.2f}:1: the run will "
+                  "be invalid (V8); "
+                  "zstd reaches {:.2f}:1, lz4 {:.2f}:1",
+                  name, asked, stream.at("codec").get<std::string>(), reached,
+                  stream.at("zstd").get<double>(), stream.at("lz4").get<double>()));
+}
+
+}  // namespace
 
 std::vector<std::string> warnings(const Prepared& prepared) {
   std::vector<std::string> lines;
@@ -102,6 +131,7 @@ std::vector<std::string> warnings(const Prepared& prepared) {
                     "may own nothing",
                     group.name, members, partitions));
   }
+  for (const nlohmann::json& stream : prepared.payload) warn_of_payload(stream, lines);
   return lines;
 }
 

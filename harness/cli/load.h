@@ -2,6 +2,7 @@
 // decided (E8) or is illegal gets further than here.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "harness/base/result.h"
@@ -16,6 +17,7 @@ struct Prepared {
   plan::Plan plan;
   plan::PlanFacts facts;
   Profiles profiles;
+  nlohmann::json payload;  // by how much each stream's records compress (V8), as the manifest will have it
 };
 
 // -P, --seed and --profile.
@@ -25,7 +27,8 @@ void add_scenario_options(OptionSpec& spec);
 base::Result<Prepared> prepare(const std::string& file, const po::variables_map& values);
 
 // What should be said of a plan that is legal but in trouble: SLOs that the modelled load alone breaks,
-// queues that outlast the poll interval (T3, T4). A line each, without an end.
+// queues that outlast the poll interval (T3, T4), records that do not compress as asked (V8). A line each,
+// without an end.
 std::vector<std::string> warnings(const Prepared& prepared);
 
 }  // namespace freshet::cli

@@ -19,10 +19,9 @@ constexpr double kSmallest = 16 << 10, kLargest = 128 << 10;
 // A setting of a stream's producer: as it is in force, else as the plan has it; "" for the library's own.
 class ProducerSettings {
  public:
-  ProducerSettings(const Context& context, std::size_t stream, const cluster::Settings& in_force)
-      : plan_(context.plan), stream_(context.plan.streams[stream]), in_force_(in_force) {
-    scope_ = "producer " + context.topic(stream) + ": ";
-  }
+  ProducerSettings(const plan::Plan& plan, std::size_t stream, const std::string& topic,
+                   const cluster::Settings& in_force)
+      : plan_(plan), stream_(plan.streams[stream]), in_force_(in_force), scope_("producer " + topic + ": ") {}
 
   std::string text(std::initializer_list<const char*> names) const {
     for (const char* name : names) {
@@ -51,14 +50,15 @@ class ProducerSettings {
 
 class Sample {
  public:
-  Sample(const Context& context, std::size_t stream) : context_(context), stream_(stream) {}
+  Sample(std::size_t stream, const plan::StreamLanes& lanes, const plan::Contents& contents,
+         std::uint64_t run)
+      : stream_(stream), lanes_(lanes), contents_(contents), run_(run) {}
 
   // The stream's first events, partition by partition, up to so many bytes or records.
   measure::RecordBatch take(double bytes, double records) {
     measure::RecordBatch batch;
-    const plan::StreamLanes& lanes = context_.lanes[stream_];
-    for (int p = 0; p < lanes.partitions(); ++p) {
-      for (plan::MergeCursor events(lanes, p, lanes.partitions()); !events.done(); events.advance()) {
+    for (int p = 0; p < lanes_.partitions(); ++p) {
+      for (plan::MergeCursor events(lanes_, p, lanes_.partitions()); !events.done(); events.advance()) {
         if (static_cast<double>(batch.bytes().size()) >= bytes ||
             static_cast<double>(batch.records()) >= records) {
           return batch;
@@ -72,10 +72,9 @@ class Sample {
  private:
   void add(measure::RecordBatch& batch, const plan::Event& event) {
     value_.resize(event.size);
-    context_.contents[stream_].fill(std::span(value_).subspan(measure::kEnvelopeSize), event.key, event.lane,
-                                    event.n);
+    contents_.fill(std::span(value_).subspan(measure::kEnvelopeSize), event.key, event.lane, event.n);
     measure::Envelope envelope;
-    envelope.run = context_.run_id;
+    envelope.run = run_;
     envelope.n = event.n;
     envelope.tau = event.tau;
     // Some time after τ, as a sender is: up to 65 us.
@@ -86,27 +85,26 @@ class Sample {
     envelope.tier = event.tier;
     measure::write_envelope(envelope, value_);
     std::array<char, plan::StreamLanes::kMaximumKey> key;
-    const std::size_t key_size = context_.lanes[stream_].write_key(event.key, key.data());
+    const std::size_t key_size = lanes_.write_key(event.key, key.data());
     if (batch.records() == 0) first_ = event.tau;
     batch.add(std::as_bytes(std::span(key.data(), key_size)), value_,
               (event.tau - first_) / base::kMillisecond);
   }
 
-  const Context& context_;
   std::size_t stream_;
+  const plan::StreamLanes& lanes_;
+  const plan::Contents& contents_;
+  std::uint64_t run_;
   std::vector<std::byte> value_;
   Nanos first_ = 0;
 };
 
-Json of_stream(const Context& context, std::size_t s, const cluster::Settings& in_force) {
+Json of_stream(const plan::Stream& stream, const ProducerSettings& settings, Sample& sample) {
   using measure::Codec;
-  const plan::Stream& stream = context.plan.streams[s];
-  const ProducerSettings settings(context, s, in_force);
   const double bytes = std::min(settings.number({"batch.size"}, 1e6),
                                 settings.number({"message.max.bytes", "max.request.size"}, 1e6));
   const double linger = settings.number({"queue.buffering.max.ms", "linger.ms"}, 5) / 1000;
   const Codec codec = measure::codec_of(settings.text({"compression.codec", "compression.type"}));
-  Sample sample(context, s);
   const measure::RecordBatch full = sample.take(std::clamp(bytes, kSmallest, kLargest), 1e9);
   const measure::RecordBatch sent =
       sample.take(bytes, std::floor(1 + stream.rate / stream.partitions * linger));
@@ -126,8 +124,23 @@ Json of_stream(const Context& context, std::size_t s, const cluster::Settings& i
 
 Json compressibility(const Context& context, const cluster::Settings& in_force) {
   Json streams = Json::array();
-  for (std::size_t s = 0; s < context.plan.streams.size(); ++s)
-    streams.push_back(of_stream(context, s, in_force));
+  for (std::size_t s = 0; s < context.plan.streams.size(); ++s) {
+    const ProducerSettings settings(context.plan, s, context.topic(s), in_force);
+    Sample sample(s, context.lanes[s], context.contents[s], context.run_id);
+    streams.push_back(of_stream(context.plan.streams[s], settings, sample));
+  }
+  return streams;
+}
+
+Json compressibility(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes) {
+  const cluster::Settings none;
+  Json streams = Json::array();
+  for (std::size_t s = 0; s < plan.streams.size(); ++s) {
+    const ProducerSettings settings(plan, s, "", none);
+    const plan::Contents contents(plan, plan.streams[s]);
+    Sample sample(s, lanes[s], contents, base::derive(plan.seed, s));
+    streams.push_back(of_stream(plan.streams[s], settings, sample));
+  }
   return streams;
 }
 

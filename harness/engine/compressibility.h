@@ -8,5 +8,7 @@ namespace freshet::engine {
 
 // For the manifest: one object a stream, see FORMAT.md. `in_force`: the clients' settings.
 Json compressibility(const Context& context, const cluster::Settings& in_force);
+// The same before there is a run, by the plan's own settings. `lanes`: by stream.
+Json compressibility(const plan::Plan& plan, const std::vector<plan::StreamLanes>& lanes);
 
 }  // namespace freshet::engine

@@ -20,9 +20,6 @@ using results::SloEvidence;
 // V1 and V4 allow 5 % of the bound, V5 10 %. Integers: 20 times the figure against the bound.
 constexpr Nanos kOwnPart = 20;
 constexpr Nanos kClockPart = 10;
-// V8: part of the ratio, and bytes of a batch from which on its ratio is that of the content.
-constexpr double kPayloadOff = 0.25;
-constexpr std::uint64_t kJudgedBatch = 16 << 10;
 
 std::string id(std::string_view number) {
   return std::string(rule(number).id);

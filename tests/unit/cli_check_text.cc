@@ -6,6 +6,7 @@
 
 #include <sstream>
 
+#include "harness/engine/compressibility.h"
 #include "harness/scenario/scenario.h"
 
 namespace freshet::cli {
@@ -153,6 +154,31 @@ TEST(CheckText, WarnsOfWhatTheLoadAloneBreaks) {
       text,
       HasSubstr("warning: this load alone breaks an SLO, whatever the cluster: it would wait for 12 s"));
   EXPECT_THAT(text, HasSubstr("warning: a full queue of group copilot takes longer"));
+}
+
+// V8 is known before anything is sent: 8:1 is beyond lz4, and so few records say nothing.
+TEST(CheckText, WarnsOfRecordsThatWillNotCompressAsAsked) {
+  const auto warned = [](double ratio, const char* codec, double seconds) {
+    Prepared of = prepared();
+    plan::Stream& stream = of.plan.streams[0];
+    stream.compresses = ratio;
+    stream.client_settings["compression.type"] = codec;
+    const auto end = static_cast<base::Nanos>(seconds * base::kSecond);
+    std::erase_if(stream.segments, [&](const auto& segment) { return segment.begin >= end; });
+    for (auto& segment : stream.segments) segment.end = std::min(segment.end, end);
+    std::vector<plan::StreamLanes> lanes;
+    lanes.emplace_back(of.plan, 0);
+    of.payload = engine::compressibility(of.plan, lanes);
+    std::string all;
+    for (const std::string& line : warnings(of)) all += line + "\n";
+    return all;
+  };
+  EXPECT_EQ(warned(4, "lz4", 100), "");
+  EXPECT_EQ(warned(8, "zstd", 100), "");
+  EXPECT_THAT(warned(8, "lz4", 100),
+              testing::ContainsRegex("records of chat are to compress by 8:1, and with lz4 they reach "
+                                     "[0-9.]+:1: the run will be invalid .V8.; zstd reaches"));
+  EXPECT_THAT(warned(4, "lz4", 0.05), HasSubstr("all records of chat together make a batch of"));
 }
 
 }  // namespace
