@@ -1,6 +1,7 @@
 // A traced run of the real program on the loopback log, recomputed by the oracle; and what --trace refuses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <nlohmann/json.hpp>
 
@@ -31,15 +32,46 @@ TEST_F(Trace, OfAProgramsRunOnTheLoopbackLogIsEnoughForEveryFigure) {
   EXPECT_THAT(all.text, HasSubstr("(host fact, from its raw rows)"));
 }
 
-TEST_F(Trace, OfAShareSaysSoAndIsNotTakenForTheWhole) {
+TEST_F(Trace, OfAShareIsEnoughForWhatASampleTells) {
   const Ran ran = run({"run", "tiny.lua", "-o", "part", "--trace=25%", "-q"});
   EXPECT_TRUE(ran.exit_status == 0 || ran.exit_status == 3) << ran.out << ran.err;
   const auto manifest = nlohmann::json::parse(read_file(scratch_.path() / "part/manifest.json"));
   EXPECT_NEAR(manifest["trace"]["share"].get<double>(), 0.25, 1e-9);
   EXPECT_GT(manifest["trace"]["records"].get<int>(), 0);
   const test::OracleSaid said = test::ask_oracle(scratch_.path() / "part");
-  EXPECT_EQ(said.exit_status, 2);
-  EXPECT_THAT(said.text, HasSubstr("the trace holds a sample (25"));
+  EXPECT_EQ(said.exit_status, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("the trace holds a sample: 25.000% of the events"));
+  // It would notice.
+  auto summary = nlohmann::json::parse(read_file(scratch_.path() / "part/summary.json"));
+  for (const auto& [key, by] :
+       {std::pair("/staleness/0/quantiles/0/ns", 10), {"/staleness/0/outcomes/planned", 2}}) {
+    auto changed = summary;
+    auto& figure = changed[nlohmann::json::json_pointer(key)];
+    figure = figure.get<std::int64_t>() * by;
+    scratch_.write("part/summary.json", changed.dump());
+    EXPECT_EQ(test::ask_oracle(scratch_.path() / "part").exit_status, 1) << key;
+  }
+}
+
+// kill -9 in the middle: what had become visible by the last flush, with its percentiles, and no more.
+TEST_F(Trace, OfAKilledRunIsEnoughForWhatItsFolderTells) {
+  scratch_.write("long.lua", kLong);
+  Freshet freshet(scratch_.path(), {"run", "long.lua", "-o", "cut", "--trace"});
+  ASSERT_TRUE(freshet.wait_for("steady ", 2)) << "a line every five seconds";
+  freshet.signal(SIGKILL);
+  EXPECT_EQ(freshet.wait().exit_status, 128 + SIGKILL);
+  const Ran report = run({"report", "--json", "cut"});
+  ASSERT_EQ(report.exit_status, 130) << report.err;
+  scratch_.write("cut/summary.json", report.out);
+  const auto summary = nlohmann::json::parse(report.out);
+  EXPECT_EQ(summary["run"]["ending"], "killed");
+  EXPECT_GT(summary["staleness"][0]["outcomes"]["visible"], 100);
+  const test::OracleSaid said = test::ask_oracle(scratch_.path() / "cut");
+  EXPECT_EQ(said.exit_status, 0) << said.text;
+  auto changed = summary;
+  ++changed["staleness"][0]["outcomes"]["visible"].get_ref<std::int64_t&>();
+  scratch_.write("cut/summary.json", changed.dump());
+  EXPECT_EQ(test::ask_oracle(scratch_.path() / "cut").exit_status, 1);
 }
 
 TEST_F(Trace, WithoutItThereIsNothingToRecompute) {

@@ -12,6 +12,7 @@ PERCENTILES = (0.5, 0.9, 0.99, 0.999, 1.0)
 DISTURBING = ("incident", "replay", "backlog", "bootstrap", "change", "fault")
 ALL = -2       # all seconds of the plan, warm-up too
 MEASURED = -1  # all measured phases
+CAME = ("visible", "superseded")  # outcomes that have a D
 
 
 def rank_of(p, n):
@@ -73,6 +74,15 @@ def part_bucket(staleness):
 
 class Figures:
     def __init__(self, folder, truth):
+        self._of_plan(folder, truth)
+        self._outcomes()
+        self.lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s)) for p in self.live for s in p.streams}
+        self.late_lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s), lags.notice) for p in self.live for s in p.streams}
+        self._offsets()
+        self._hiccups()
+        self._delays()
+
+    def _of_plan(self, folder, truth):
         self.folder, self.truth, self.plan = folder, truth, folder.plan
         self.phases, self.streams = self.plan["phases"], self.plan["streams"]
         self.live = [p for p in truth.passes if p.live]
@@ -81,12 +91,6 @@ class Figures:
         for i, phase in enumerate(self.phases):
             for second in range(phase["begin"] // SECOND, phase["end"] // SECOND):
                 self.phase_by_second[second] = i
-        self._outcomes()
-        self.lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s)) for p in self.live for s in p.streams}
-        self.late_lags = {(p.index, s): Lags(truth, p, s, self.bound(p, s), lags.notice) for p in self.live for s in p.streams}
-        self._offsets()
-        self._hiccups()
-        self._delays()
 
     # --- names and times ---
     def measured(self, phase):
@@ -118,7 +122,8 @@ class Figures:
 
     # --- outcomes and staleness ---
     def _outcomes(self):
-        """Per live pass and stream: rows (second, tier, outcome, D or age, D without own delay, phantom)."""
+        """Per live pass and stream: rows (second, tier, outcome, D or age, D without own delay, phantom). What was
+        superseded has the D of the event that it became visible with."""
         truth = self.truth
         self.rows = {}
         for p in self.live:
@@ -127,10 +132,10 @@ class Figures:
                 for lane, n, event in truth.planned[s]:
                     outcome = truth.outcome(p, s, lane, n, event)
                     second, tier = second_of(event[0]), event[3]
-                    if outcome == "visible":
-                        r = p.first[s][lane, n]
+                    if outcome in CAME:
+                        r = p.first[s].get((lane, n)) or truth.carrier[p.index, s, lane, n]
                         own = 0 if r.flags & 8 else r.sent - r.tau
-                        phantom = truth.fate(s, lane, n).state == "failed"
+                        phantom = outcome == "visible" and truth.fate(s, lane, n).state == "failed"
                         rows.append((second, tier, outcome, r.at - r.tau, r.at - r.tau - own, phantom))
                     else:
                         rows.append((second, tier, outcome, truth.ended_at - event[0], 0, False))
@@ -142,13 +147,12 @@ class Figures:
     def outcome_counts(self, rows):
         counts = collections.Counter(row[2] for row in rows)
         result = {o: counts.get(o, 0) for o in OUTCOMES}
-        result.update(planned=len(rows), unclassified=0, phantom=sum(1 for row in rows if row[5]))
+        result.update(planned=len(rows), unclassified=counts.get("unclassified", 0), phantom=sum(1 for row in rows if row[5]))
         return result
 
     @staticmethod
     def values(rows):
-        return (sorted(row[3] for row in rows if row[2] == "visible"),
-                [row[3] for row in rows if row[2] != "visible"])
+        return (sorted(row[3] for row in rows if row[2] in CAME), [row[3] for row in rows if row[2] not in CAME])
 
     def staleness(self):
         out = []

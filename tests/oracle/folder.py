@@ -31,8 +31,9 @@ def sample_of(stream, lane, n):
     return mix(n ^ (lane << 48) ^ (stream << 32))
 
 
-def read_trace(path):
-    """(records in the order of the file, least threshold). Every block has a checksum: damage is an error."""
+def read_trace(path, may_be_cut=False):
+    """(records in the order of the file, least threshold). Every block has a checksum: damage is an error, but for the
+    last one of a run that was killed while it wrote."""
     data = open(path, "rb").read()
     head = b"# freshet trace 1\n"
     if not data.startswith(head):
@@ -40,11 +41,15 @@ def read_trace(path):
     at, records, threshold = len(head), [], MASK
     while at < len(data):
         if at + 12 > len(data):
+            if may_be_cut:
+                break
             raise Unusable(f"{path}: cut inside a block")
         plain, stored, crc = struct.unpack_from("<III", data, at)
         at += 12
         block = data[at:at + stored]
         at += stored
+        if len(block) != stored and may_be_cut:
+            break
         if len(block) != stored or zlib.crc32(block) != crc:
             raise Unusable(f"{path}: a block is cut or damaged")
         body = zlib.decompress(block)
@@ -76,23 +81,37 @@ class Folder:
         if len(hosts) != 1:
             raise Unusable(f"{path}: {len(hosts)} hosts; this oracle reads the folder of one")
         self.facts = os.path.join(path, "facts", hosts[0])
-        if not os.path.exists(os.path.join(self.facts, "end.json")):
-            raise Unusable(f"{path}: the run was killed and left no end: its ledgers are not judged by anybody")
-        self.end = load(os.path.join(self.facts, "end.json"))
+        self.killed = not os.path.exists(os.path.join(self.facts, "end.json"))
+        self.known_until = self._last_flush() if self.killed else None
+        self.end = ({"ended_at": self.known_until, "extra": {"sending_stopped": MASK}} if self.killed
+                    else load(os.path.join(self.facts, "end.json")))
         trace = os.path.join(self.facts, "trace.bin")
         if not os.path.exists(trace):
             raise Unusable(f"{path}: no trace; run it with --trace")
-        self.records, threshold = read_trace(trace)
+        self.records, self.threshold = read_trace(trace, may_be_cut=self.killed)
         told = self.end["extra"].get("trace", {})
-        if threshold != MASK:
-            raise Unusable(f"{path}: the trace holds a sample ({threshold / MASK:.3%} of the events), and nothing that "
-                           "is counted can be recomputed from a sample")
-        if told.get("records") != len(self.records):
+        if not self.killed and told.get("records") != len(self.records):
             raise Unusable(f"{path}: {len(self.records)} records in the trace, {told.get('records')} were written")
+        self.sampled = self.threshold != MASK
+        if self.sampled:  # what was recorded before it was thinned is no part of the sample
+            self.records = [r for r in self.records if sample_of(r.stream, r.lane, r.n) <= self.threshold]
+            if self.killed:
+                raise Unusable(f"{path}: a killed run, and a trace that holds a sample of it")
         lines = open(os.path.join(self.facts, "events.jsonl"), encoding="utf-8").read().splitlines()
         self.events = [json.loads(line) for line in lines]
         self.events = [e for e in self.events if e.get("kind") != "format"]
         self.events.sort(key=lambda e: e["t"])
+
+    def _last_flush(self):
+        """When the last flush of a killed run was whole: its line ends with the checksum of what stands before."""
+        last = None
+        for line in open(os.path.join(self.facts, "flushes.csv"), encoding="utf-8").read().split("\n")[2:]:
+            head, _, crc = line.rpartition(",")
+            if crc.isdigit() and zlib.crc32(head.encode()) == int(crc):
+                last = int(head.split(",")[0])
+        if last is None:
+            raise Unusable(f"{self.path}: it was killed before its first flush")
+        return last
 
     def table(self, name):
         return table(os.path.join(self.facts, name))

@@ -8,8 +8,10 @@ implementation of the generator, outcomes, lags, ledgers and verdicts from the r
 figure, as the harness has it | as the oracle makes it. Counts have to be equal, percentiles to lie in the same bucket
 of the histogram. A lag that a report ended may be told up to N ms longer (20: simulated members look every 5 ms), for a
 member notices reports when it looks. A figure that the oracle does not know is an error: nothing slips in unchecked.
+Of a run that was killed, what its folder can tell: outcomes and percentiles up to its last flush, and the ledgers. Of a
+trace that holds a sample: planned numbers, and whether outcomes and percentiles can be those of the sample.
 
-Exit status 0: all equal; 1: something differs or is unknown; 2: the folder cannot be judged (no trace, a sample).
+Exit status 0: all equal; 1: something differs or is unknown; 2: the folder cannot be judged (no trace).
 """
 import argparse
 import os
@@ -19,11 +21,13 @@ import lags
 from compare import Comparison
 from disturbances import Disturbances
 from figures import Figures
-from folder import Folder, Unusable
+from folder import MASK, Folder, Unusable
 from host import Host
 from interval_log import MEASURES, IntervalLog
+from killed import Killed
 from passes import Spans
 from reads import Reads
+from sampled import Sampled
 from slos import Slos
 from trust import Trust
 from truth import Truth
@@ -103,9 +107,15 @@ def main(arguments):
     try:
         folder = Folder(options.run)
         comparison = Comparison(None if options.quiet else print)
-        figures = Figures(folder, Truth(folder))
-        comparison.walk("", folder.summary, recompute(figures))
-        comparison.walk("H3", only_quantiles(folder.summary), from_the_log(figures))
+        if folder.killed:
+            Killed(folder, Truth(folder)).compare(comparison)
+        elif folder.sampled:
+            print(f"the trace holds a sample: {folder.threshold / MASK:.3%} of the events")
+            Sampled(folder, Truth(folder)).compare(comparison)
+        else:
+            figures = Figures(folder, Truth(folder))
+            comparison.walk("", folder.summary, recompute(figures))
+            comparison.walk("H3", only_quantiles(folder.summary), from_the_log(figures))
     except (Unusable, OSError) as error:
         print(f"oracle: {error}", file=sys.stderr)
         return 2
