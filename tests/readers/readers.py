@@ -38,7 +38,7 @@ def questions(run):
     for i, row in enumerate(summary["staleness"]):
         span = measured if row["phase"] is None else spans[row["phase"]]
         yield (f"staleness{i}\t{tags(row['stream'], tag_part(row['group']), row['tier'], 'staleness')}\t{span}",
-               row["outcomes"]["visible"], row["quantiles"], row["outcomes"]["planned"])
+               row["outcomes"]["visible"] + row["outcomes"]["superseded"], row["quantiles"], row["outcomes"]["planned"])
     for i, row in enumerate(summary["producers"]):
         span = measured if row["phase"] is None else spans[row["phase"]]
         for measure, count in (("send_delay", None), ("response_latency", row["acked"]), ("service_latency", row["acked"])):
