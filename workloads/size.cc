@@ -9,6 +9,8 @@ namespace {
 
 // The model's quantile at p in (0, 1), rounded to whole bytes.
 std::uint32_t quantile(const SizeModel& model, double p) {
+  if (model.kind == SizeKind::empirical)
+    return model.samples[static_cast<std::size_t>(p * static_cast<double>(model.samples.size()))];
   const double low = model.minimum, high = model.maximum;
   double size = low;
   if (model.kind == SizeKind::uniform) {

@@ -31,8 +31,10 @@ constexpr auto words_of(workloads::Arrival) {
 }
 constexpr auto words_of(workloads::SizeKind) {
   using workloads::SizeKind;
-  return std::array<Words<SizeKind>, 3>{
-      {{SizeKind::fixed, "fixed"}, {SizeKind::uniform, "uniform"}, {SizeKind::lognormal, "lognormal"}}};
+  return std::array<Words<SizeKind>, 4>{{{SizeKind::fixed, "fixed"},
+                                         {SizeKind::uniform, "uniform"},
+                                         {SizeKind::lognormal, "lognormal"},
+                                         {SizeKind::empirical, "empirical"}}};
 }
 constexpr auto words_of(workloads::ServiceKind) {
   using workloads::ServiceKind;
@@ -115,7 +117,7 @@ void visit(V&& v, T& x) {
 template <class V, Is<workloads::SizeModel> T>
 void visit(V&& v, T& x) {
   v("kind", x.kind), v("minimum", x.minimum), v("maximum", x.maximum), v("median", x.median);
-  v("sigma", x.sigma);
+  v("sigma", x.sigma), v.added("samples", x.samples);
 }
 
 template <class V, Is<workloads::Segment> T>

@@ -53,6 +53,13 @@ Wrong size(const Stream& stream) {
       !within(size.sigma, 0, 100)) {
     return fmt::format("the sizes of stream {} are not in order", stream.name);
   }
+  const bool empirical = size.kind == workloads::SizeKind::empirical;
+  const std::vector<std::uint32_t>& samples = size.samples;
+  if (samples.empty() == empirical || samples.size() > workloads::kMostSamples ||
+      !std::ranges::is_sorted(samples) ||
+      (empirical && (samples.front() < size.minimum || samples.back() > size.maximum))) {
+    return fmt::format("the measured sizes of stream {} are not in order", stream.name);
+  }
   return {};
 }
 

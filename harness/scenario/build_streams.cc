@@ -33,7 +33,8 @@ workloads::SizeModel read_distribution(const Value& value, const std::string& wh
   for (const char* needed : {lognormal ? "median" : "min", lognormal ? "sigma" : "max"}) {
     if (!reader.has(needed)) {
       reader.problem(fmt::format(
-          "has no {}; expected \"512B\", {{ min = , max = }} or {{ median = , sigma = }}", needed));
+          "has no {}; expected \"512B\", {{ min = , max = }}, {{ median = , sigma = }} or a list of sizes",
+          needed));
     }
   }
   size.minimum = reader.bytes("min", kSmallestValue, range);
@@ -56,8 +57,30 @@ workloads::SizeModel read_distribution(const Value& value, const std::string& wh
   return size;
 }
 
+// { "310B", "512B", "512B", "7KiB" }: sizes as they were measured, each as likely as the others.
+workloads::SizeModel read_samples(const Value& value, const std::string& where, Errors& errors) {
+  Reader reader(value, where, errors);
+  workloads::SizeModel size = fixed(kSmallestValue);
+  if (value.items.size() > workloads::kMostSamples)
+    reader.problem(
+        fmt::format("has {} sizes, expected at most {}", value.items.size(), workloads::kMostSamples));
+  std::vector<std::uint32_t> samples;
+  for (std::size_t i = 0; i < std::min(value.items.size(), workloads::kMostSamples); ++i)
+    samples.push_back(reader.item_bytes(i, kSmallestValue, {kSmallestValue, kLargestValue}));
+  std::ranges::sort(samples);
+  size.kind = workloads::SizeKind::empirical;
+  size.minimum = samples.front();
+  size.maximum = samples.back();
+  size.median = samples[(samples.size() - 1) / 2];
+  size.samples = std::move(samples);
+  reader.finish(value.items.size());
+  return size;
+}
+
 workloads::SizeModel read_size(Reader& reader, const std::string& where, Errors& errors) {
   const Value* value = reader.take("size");
+  if (value != nullptr && value->is(Value::Type::table) && !value->items.empty())
+    return read_samples(*value, where + ": size", errors);
   if (value != nullptr && value->is(Value::Type::table))
     return read_distribution(*value, where + ": size", errors);
   return fixed(reader.bytes("size", 512, {kSmallestValue, kLargestValue}));

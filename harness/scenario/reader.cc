@@ -156,6 +156,14 @@ base::Result<Nanos> parse_duration_in(const Value& value, Range<Nanos> range) {
                                        plain_duration(range.least), plain_duration(range.most)));
 }
 
+base::Result<std::uint32_t> parse_bytes_in(const Value& value, Range<std::uint32_t> range) {
+  const auto parsed = parse_field(value, base::parse_bytes, kBytesExpected);
+  if (!parsed) return parsed.error();
+  if (*parsed >= range.least && *parsed <= range.most) return static_cast<std::uint32_t>(*parsed);
+  return base::usage_error(
+      fmt::format("found {}, expected {} to {} bytes", describe(value), range.least, range.most));
+}
+
 }  // namespace
 
 Nanos Reader::duration(const char* key, Nanos fallback, Range<Nanos> range) {
@@ -196,14 +204,18 @@ double Reader::share(const char* key, double fallback) {
 std::uint32_t Reader::bytes(const char* key, std::uint32_t fallback, Range<std::uint32_t> range) {
   const Value* value = take(key);
   if (value == nullptr) return fallback;
-  const auto parsed = parse_field(*value, base::parse_bytes, kBytesExpected);
-  if (!parsed) {
-    problem(key, parsed.error().message);
-  } else if (*parsed < range.least || *parsed > range.most) {
-    problem(key, fmt::format("found {}, expected {} to {} bytes", describe(*value), range.least, range.most));
-  } else {
-    return static_cast<std::uint32_t>(*parsed);
-  }
+  const auto parsed = parse_bytes_in(*value, range);
+  if (parsed) return *parsed;
+  problem(key, parsed.error().message);
+  return fallback;
+}
+
+std::uint32_t Reader::item_bytes(std::size_t place, std::uint32_t fallback, Range<std::uint32_t> range) {
+  const Value& item = table_->items[place];
+  if (item.is(Value::Type::unknown)) return fallback;
+  const auto parsed = parse_bytes_in(item, range);
+  if (parsed) return *parsed;
+  errors_.add(item.line, fmt::format("{}: {}", where_, parsed.error().message));
   return fallback;
 }
 

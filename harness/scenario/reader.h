@@ -63,6 +63,7 @@ class Reader {
   // The list part, by place from 0. `expected` is for the message when it is missing or of another type.
   std::string item_name(std::size_t place, std::string_view expected);
   Nanos item_duration(std::size_t place, Nanos fallback, Range<Nanos> range);
+  std::uint32_t item_bytes(std::size_t place, std::uint32_t fallback, Range<std::uint32_t> range);
   const std::vector<Value>& items() const { return table_->items; }
 
   // Of the table that the field has.

@@ -166,6 +166,8 @@ def sizes_of(model):
         elif model["kind"] == "lognormal":
             exponent = max(-600.0, min(600.0, model["sigma"] * normal_quantile(p)))
             size = max(low, min(high, model["median"] * exp(exponent)))
+        elif model["kind"] == "empirical":
+            size = sorted(model["samples"])[int(p * len(model["samples"]))]
         elif model["kind"] != "fixed":
             raise ValueError(f"unknown size model {model['kind']}")
         return int(size + 0.5)

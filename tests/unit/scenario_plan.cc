@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "harness/plan/check_plan.h"
+#include "harness/plan/plan_json.h"
 #include "tests/unit/scenario_fixture.h"
 
 namespace freshet::scenario {
@@ -156,6 +157,16 @@ TEST(Scenario, SizesAreFixedUniformOrLognormal) {
   EXPECT_EQ(plan.streams[2].size.median, 600);
   EXPECT_EQ(plan.streams[2].size.sigma, 0.8);
   EXPECT_EQ(plan.streams[2].size.maximum, 16'384U);
+}
+
+TEST(Scenario, SizesAreThoseThatWereMeasured) {
+  const plan::Plan plan = plan_of(R"(return scenario { streams = {
+    a = { size = { "7KiB", "310B", 512, "512B" } } } })");
+  EXPECT_EQ(plan.streams[0].size.kind, workloads::SizeKind::empirical);
+  EXPECT_THAT(plan.streams[0].size.samples, ElementsAre(310, 512, 512, 7168));
+  const auto read = plan::plan_from_json(plan::to_json(plan));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->streams[0].size.samples, plan.streams[0].size.samples);
 }
 
 TEST(Scenario, LanesAreTheSmallestMultipleOfThePartitionsFrom32) {
