@@ -156,7 +156,7 @@ TEST(CheckText, WarnsOfWhatTheLoadAloneBreaks) {
   EXPECT_THAT(text, HasSubstr("warning: a full queue of group copilot takes longer"));
 }
 
-// V8 is known before anything is sent: 8:1 is beyond lz4, and so few records say nothing.
+// V8 is known before anything is sent: 10:1 is beyond lz4, and so few records say nothing.
 TEST(CheckText, WarnsOfRecordsThatWillNotCompressAsAsked) {
   const auto warned = [](double ratio, const char* codec, double seconds) {
     Prepared of = prepared();
@@ -174,9 +174,9 @@ TEST(CheckText, WarnsOfRecordsThatWillNotCompressAsAsked) {
     return all;
   };
   EXPECT_EQ(warned(4, "lz4", 100), "");
-  EXPECT_EQ(warned(8, "zstd", 100), "");
-  EXPECT_THAT(warned(8, "lz4", 100),
-              testing::ContainsRegex("records of chat are to compress by 8:1, and with lz4 they reach "
+  EXPECT_EQ(warned(10, "zstd", 100), "");
+  EXPECT_THAT(warned(10, "lz4", 100),
+              testing::ContainsRegex("records of chat are to compress by 10:1, and with lz4 they reach "
                                      "[0-9.]+:1: the run will be invalid .V8.; zstd reaches"));
   EXPECT_THAT(warned(4, "lz4", 0.05), HasSubstr("all records of chat together make a batch of"));
 }

@@ -91,7 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
               "2: stream \"a\": size: min is 2048 bytes, mo"},
         Wrong{"streams = { a = { size = { '310B',\n'8B' } } }",
               "3: stream \"a\": size: found \"8B\", expected 72 to"},
-        Wrong{"streams = { a = { size = { '310B', 'big' } } }", "2: stream \"a\": size: size \"big\": does not start"},
+        Wrong{"streams = { a = { size = { '310B', 'big' } } }",
+              "2: stream \"a\": size: size \"big\": does not start"},
         Wrong{"streams = { a = { size = { '310B', max = '1KiB' } } }",
               "2: stream \"a\": size: unknown key \"max\""},
         Wrong{"streams = { a = { size = (function()\nlocal m = {} for i = 1, 1025 do m[i] = 100 end return m "
