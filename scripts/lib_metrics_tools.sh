@@ -28,9 +28,9 @@ ensure_metrics_tools() {
   begin "fetching Prometheus and its Python client" "$log"
   : >"$log"
   retry logged download_prometheus "$WORK_DIR"
-  logged dpkg-deb -x "$WORK_DIR"/prometheus_*.deb "$WORK_DIR/root"
-  logged "$WORK_DIR/root/usr/bin/promtool" --version
-  mv "$WORK_DIR/root/usr/bin/prometheus" "$WORK_DIR/root/usr/bin/promtool" "$tools"
+  logged dpkg-deb -x "$WORK_DIR"/prometheus_*.deb "$WORK_DIR/unpacked"
+  logged "$WORK_DIR/unpacked/usr/bin/promtool" --version
+  mv "$WORK_DIR/unpacked/usr/bin/prometheus" "$WORK_DIR/unpacked/usr/bin/promtool" "$tools"
   retry logged python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
     --target "$tools/python" -r "$(metrics_requirements)"
   cp "$(metrics_requirements)" "$tools"
