@@ -16,6 +16,7 @@
 #include "tests/cli/scenario_text.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/kafka_run.h"
+#include "tests/simulation/rule_of.h"
 
 namespace freshet::test {
 namespace {
@@ -139,15 +140,6 @@ class Starver {
   int pipe_[2] = {-1, -1};
   pid_t child_ = -1;
 };
-
-const judge::Validity& rule_of(const judge::Verdict& verdict, const std::string& number) {
-  static const judge::Validity none;
-  for (const judge::Validity& rule : verdict.validity) {
-    if (rule.id.starts_with(number)) return rule;
-  }
-  ADD_FAILURE() << "no rule " << number;
-  return none;
-}
 
 // Half of the time it does not run: the timer, and the sender, are late by up to half a second. p90 of either
 // is far over 5 % of 500 ms.

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "harness/engine/threads.h"
+#include "tests/simulation/rule_of.h"
 #include "tests/simulation/run_fixture.h"
 
 namespace freshet::test {
@@ -72,15 +73,6 @@ class BusyLoops {
   int pipe_[2] = {-1, -1};
   std::vector<pid_t> children_;
 };
-
-const judge::Validity& rule_of(const judge::Verdict& verdict, const std::string& number) {
-  static const judge::Validity none;
-  for (const judge::Validity& rule : verdict.validity) {
-    if (rule.id.starts_with(number)) return rule;
-  }
-  ADD_FAILURE() << "no rule " << number;
-  return none;
-}
 
 // For 3 of the 5 measured seconds 32 loops want the CPU, each with the 68-fold weight of one of the harness's
 // threads (nice 0 against 19, sched_prio_to_weight): a thread has a two-thousandth of it. A timer that is to
