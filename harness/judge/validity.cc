@@ -56,6 +56,14 @@ void set_against_bound(Validity& rule, const plan::Plan& plan, const plan::SloIn
   rule.sentence += fmt::format(" (5 % of the bound; worst for: {})", plan::describe(plan, instance));
 }
 
+// No event was sent outside of a stall episode, so the harness's own delay is not known.
+bool stalled_throughout(const results::Figures& figures) {
+  const auto of_no_event = [](const results::ProducerRow& row) {
+    return row.own_delay.empty() || row.own_delay.front().n == 0;
+  };
+  return !figures.producers.empty() && std::ranges::all_of(figures.producers, of_no_event);
+}
+
 Validity own_delay(const plan::Plan& plan, const std::vector<plan::SloInstance>& instances,
                    const results::Figures& figures) {
   Validity rule{id("V1"), true, "the harness's own send delay at the gated quantile", "none", ""};
@@ -76,6 +84,10 @@ Validity own_delay(const plan::Plan& plan, const std::vector<plan::SloInstance>&
     return rule;
   }
   set_against_bound(rule, plan, instances[worst.instance], worst);
+  if (!stalled_throughout(figures)) return rule;
+  rule.figure = "unknown";
+  rule.sentence +=
+      ": no measured event was sent outside of a stall episode, in which the client's queue is full";
   return rule;
 }
 

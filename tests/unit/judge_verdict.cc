@@ -167,6 +167,19 @@ TEST(V1, LimitsTheOwnDelayToFivePercentOfTheBound) {
   EXPECT_EQ(c.verdict().outcome, Outcome::invalid);
 }
 
+// Stall episodes are left out, so a run that is one from end to end has nothing to judge by: said, not "0 s".
+TEST(V1, SaysThatTheOwnDelayIsNotKnownWhereTheQueueWasAlwaysFull) {
+  Case c;
+  results::ProducerRow row;
+  row.own_delay = {{.p = 0.5, .n = 0}, {.p = 1, .n = 0}};
+  c.figures.producers = {row, row};
+  EXPECT_EQ(c.rule("V1").figure, "unknown");
+  EXPECT_THAT(c.rule("V1").sentence, HasSubstr("outside of a stall episode"));
+  EXPECT_TRUE(c.rule("V1").holds) << "what the cluster does makes no run invalid";
+  c.figures.producers[1].own_delay[0].n = 1;
+  EXPECT_EQ(c.rule("V1").figure, "0 s");
+}
+
 TEST(V1, NeedsAnSloThatFailsByOwnCausesAlone) {
   Case c;
   c.figures.slos = {bad_of(31, 3000)};
