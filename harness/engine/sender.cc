@@ -37,11 +37,14 @@ Stepped Sender::step(const base::Clock& clock) {
   const Stage stage = context_.stage.load(std::memory_order_acquire);
   if (stage < Stage::running) return wait_for_start(clock);
   if (done_) return {};
-  cut_each_second(context_.time.since_start(clock.now()));
+  const Nanos begun = clock.now();
+  Nanos now = context_.time.since_start(begun);
+  cut_each_second(now);
   if (context_.give_up.load(std::memory_order_acquire)) {
-    finish(true, context_.time.since_start(clock.now()));
+    finish(true, now);
     return {.worked = true};
   }
+  const Nanos wall_ahead = clock.wall() - begun;
   bool worked = false;
   for (int i = 0; i < kEventsPerStep; ++i) {
     Stream* stream = next_due();
@@ -50,12 +53,13 @@ Stepped Sender::step(const base::Clock& clock) {
       return {.worked = true};
     }
     const Nanos due = std::max(stream->events.tau(), stream->retry);
-    if (context_.time.since_start(clock.now()) < due) {
+    if (now < due) now = context_.time.since_start(clock.now());
+    if (now < due) {
       // Looked at again at least each second, for the cut.
       const Nanos second_end = (second_ + 1) * base::kSecond;
       return {.worked = worked, .next = context_.time.monotonic(std::min(due, second_end))};
     }
-    worked = send(*stream, clock) || worked;
+    worked = send(*stream, clock, wall_ahead) || worked;
   }
   return {.worked = true, .next = clock.now()};
 }
@@ -84,7 +88,8 @@ Sender::Stream* Sender::next_due() {
   return first;
 }
 
-bool Sender::send(Stream& stream, const base::Clock& clock) {
+// Records carry their time in milliseconds, so how far the wall clock is ahead is read once a step.
+bool Sender::send(Stream& stream, const base::Clock& clock, Nanos wall_ahead) {
   const plan::Event event = stream.events.event();
   const plan::Stream& spec = context_.plan.streams[stream.index];
   std::array<char, plan::StreamLanes::kMaximumKey> key;
@@ -111,7 +116,7 @@ bool Sender::send(Stream& stream, const base::Clock& clock) {
   measure::write_envelope(envelope, value);
   const cluster::Sent result = context_.producers[stream.index]->send(
       context_.lanes[stream.index].partition_of(event.lane), std::as_bytes(std::span(key.data(), key_size)),
-      value, clock.wall() / base::kMillisecond);
+      value, (now + wall_ahead) / base::kMillisecond);
   account(stream, event, sent, result);
   return result != cluster::Sent::queue_full;
 }

@@ -33,7 +33,7 @@ class Sender final : public Role {
   };
   Stepped wait_for_start(const base::Clock& clock) const;
   Stream* next_due();
-  bool send(Stream& stream, const base::Clock& clock);
+  bool send(Stream& stream, const base::Clock& clock, Nanos wall_ahead);
   void account(Stream& stream, const plan::Event& event, Nanos sent, cluster::Sent result);
   void finish(bool given_up, Nanos now);
   void cut_each_second(Nanos now);
