@@ -136,11 +136,17 @@ class Bench:
     # ---- the highest rate
 
     def holds(self, rate):
-        """Does V1 hold in a short run at this rate, with everything sent?"""
+        """Does V1 hold in a short run at this rate, with everything sent at its time?
+
+        A full queue begins a stall episode, which V1 leaves out: here, where the cluster is the same machine, it says
+        that the rate is too high.
+        """
         summary = self.run("consume.lua", rate, self.options.seconds, 1).finish()
-        broken = [rule["rule"] for rule in summary["verdict"]["validity"]
+        broken = [f"{rule['rule']} does not hold" for rule in summary["verdict"]["validity"]
                   if not rule["holds"] and rule["rule"].split()[0] in ("V1", "V2")]
-        say(f"{rate} events/s: {'V1 holds' if not broken else ', '.join(broken) + ' does not hold'}")
+        if any(row["queue_full"] > 0 for row in summary["producers"]):
+            broken.append("the client's queue was full")
+        say(f"{rate} events/s: {', '.join(broken) or 'V1 holds'}")
         return not broken
 
     def highest_rate(self):
@@ -207,8 +213,8 @@ def main():
     print(f"Besides, whatever the rate, freshet's timers, writer and observers take {statistics.median(bench.rest):.3f} "
           "CPU seconds a second.")
     if not options.no_search:
-        print(f"The highest rate at which V1 holds (p99 of the harness's own delay within 50 ms), sending and reading: "
-              f"{bench.highest_rate()} events/s.")
+        print("The highest rate at which V1 holds (p99 of the harness's own delay within 50 ms) and the client's queue is never "
+              f"full, sending and reading: {bench.highest_rate()} events/s.")
 
 
 if __name__ == "__main__":
