@@ -59,18 +59,60 @@ json pairs_of(const std::vector<ComparedRun>& runs, const std::vector<json>& tim
   return all;
 }
 
-json spectra_of(const std::vector<ComparedRun>& runs) {
-  json all = json::array();
+// How much later `other` is at each percentile that both curves have, as far as anything is known of it.
+json curve_difference(const results::Spectrum& first, const results::Spectrum& other) {
+  json us = json::array(), sides = json::array();
+  for (std::size_t k = 0; k < std::min(first.points.size(), other.points.size()); ++k) {
+    const Difference at = difference(first.points[k], other.points[k]);
+    if (at.kind == Difference::Kind::not_available) break;
+    us.push_back(at.ns / base::kMicrosecond);
+    sides.push_back(side_of(at));
+  }
+  const Difference most = difference(first.maximum, other.maximum);
+  const bool known = most.kind != Difference::Kind::not_available;
+  return {{"us", us},
+          {"sides", sides},
+          {"maximum_us", known ? json(most.ns / base::kMicrosecond) : json()},
+          {"maximum_side", side_of(most)}};
+}
+
+// A class at a group in a phase; null: the run has no such curve.
+struct ComparedCurves {
+  json names;
+  std::vector<const results::Spectrum*> runs;
+};
+
+std::vector<ComparedCurves> compared_curves(const std::vector<ComparedRun>& runs) {
+  std::vector<ComparedCurves> all;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const plan::Plan& plan = runs[i].settled.plan;
     for (const results::Spectrum& spectrum : runs[i].settled.spectra) {
       const auto phase = static_cast<std::size_t>(spectrum.phase);
       if (spectrum.tier >= 0 || (spectrum.phase >= 0 && !plan.phases[phase].measured())) continue;
-      const json names = {{"class", class_name(plan, spectrum.stream)},
-                          {"group", pass_name(plan, spectrum.pass)},
-                          {"phase", spectrum.phase < 0 ? "" : plan.phases[phase].name}};
-      entry(all, names, runs.size())["runs"][i] = html_spectrum(spectrum);
+      json names = {{"class", class_name(plan, spectrum.stream)},
+                    {"group", pass_name(plan, spectrum.pass)},
+                    {"phase", spectrum.phase < 0 ? "" : plan.phases[phase].name}};
+      auto found = std::ranges::find(all, names, &ComparedCurves::names);
+      if (found == all.end())
+        found = all.insert(
+            all.end(), ComparedCurves{std::move(names), std::vector<const results::Spectrum*>(runs.size())});
+      found->runs[i] = &spectrum;
     }
+  }
+  return all;
+}
+
+json spectra_of(const std::vector<ComparedRun>& runs) {
+  json all = json::array();
+  for (const ComparedCurves& curves : compared_curves(runs)) {
+    json one = curves.names;
+    const results::Spectrum* first = curves.runs[0];
+    for (const results::Spectrum* curve : curves.runs) {
+      one["runs"].push_back(curve ? html_spectrum(*curve) : json());
+      const bool both = first && curve && curve != first;
+      one["differences"].push_back(both ? curve_difference(*first, *curve) : json());
+    }
+    all.push_back(std::move(one));
   }
   return all;
 }

@@ -105,13 +105,16 @@ Difference difference(const Quantile& first, const Quantile& other) {
   return {};
 }
 
+std::string side_of(const Difference& difference) {
+  if (difference.kind == Difference::Kind::at_least) return "≥";
+  return difference.kind == Difference::Kind::at_most ? "≤" : "";
+}
+
 std::string difference_words(const Difference& difference) {
   if (difference.kind == Difference::Kind::not_available) return "n/a";
   const std::string sign = difference.ns > 0 ? "+" : difference.ns < 0 ? "-" : "";
-  const std::string side = difference.kind == Difference::Kind::at_least  ? "≥"
-                           : difference.kind == Difference::Kind::at_most ? "≤"
-                                                                          : "";
-  return side + sign + base::format_duration(difference.ns < 0 ? -difference.ns : difference.ns);
+  return side_of(difference) + sign +
+         base::format_duration(difference.ns < 0 ? -difference.ns : difference.ns);
 }
 
 std::string letter_of(std::size_t run) {

@@ -16,6 +16,7 @@ struct Difference {
   base::Nanos ns = 0;
 };
 Difference difference(const results::Quantile& first, const results::Quantile& other);
+std::string side_of(const Difference& difference);           // "≥" at_least, "≤" at_most, else ""
 std::string difference_words(const Difference& difference);  // "+1.20 ms", "≥+3.00 s", "n/a"
 
 // "a", "b" … "z", "27"

@@ -26,22 +26,26 @@ function axisOf(options) {
   };
 }
 
-// Values below what a logarithmic axis can show stand at its bottom; the legend tells the true ones.
+// Values below what a logarithmic axis can show stand at its bottom; the legend tells the true ones. Any other axis has
+// zero on it.
 function rangeOf(columns, log) {
   let least = Infinity;
+  let lowest = 0;
   let most = 0;
   for (const column of columns) {
     for (const value of column) {
       if (value === null) continue;
       if (value > 0 && value < least) least = value;
+      if (value < lowest) lowest = value;
       if (value > most) most = value;
     }
   }
-  if (!log) return [0, most > 0 ? most * 1.08 : 1];
+  const room = 0.08 * (most - lowest);
+  if (!log) return room > 0 ? [lowest < 0 ? lowest - room : 0, most + room] : [0, 1];
   if (most <= 0) return [100, 1000];
-  const lowest = Math.min(least, most / 10);
-  const decade = Math.pow(10, Math.floor(Math.log10(lowest)));
-  const bottom = Math.max(100, decade * [5, 2, 1].find((step) => step * decade <= lowest * 1.001));
+  const foot = Math.min(least, most / 10);
+  const decade = Math.pow(10, Math.floor(Math.log10(foot)));
+  const bottom = Math.max(100, decade * [5, 2, 1].find((step) => step * decade <= foot * 1.001));
   return [bottom, Math.max(bottom * 10, most * 1.25)];
 }
 
@@ -113,8 +117,24 @@ function drawBounds(u, bounds) {
   ctx.restore();
 }
 
+// Where values may be below it.
+function drawZero(u) {
+  const { ctx, bbox } = u;
+  const y = Math.round(u.valToPos(0, "y", true));
+  ctx.save();
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.strokeStyle = styleOf("--dim");
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}
+
 // A chart. spec: {title, label, x, xTitle?, series: [{label, colour, dash, width, fill, values, points}],
-// log, format(value), timeline, splits, height, ratio, bounds (ns)}. Gives its figure element, with `update`.
+// log, signed: values may be negative, format(value), timeline, xAxis and xMost where it is of percentiles, height,
+// bounds (ns)}. `node` is its figure.
 class Chart {
   constructor(spec) {
     this.spec = spec;
@@ -192,7 +212,7 @@ class Chart {
         ...(spec.timeline ? { sync: { key: "time", setSeries: false, scales: ["x", null] } } : {}),
       },
       hooks: {
-        drawClear: spec.timeline ? [drawBands] : [],
+        drawClear: spec.timeline ? [drawBands] : spec.signed ? [drawZero] : [],
         draw: spec.timeline ? [drawMarks, (u) => drawBounds(u, spec.bounds || [])] : [],
         setCursor: [(u) => this.tell(u.cursor.idx)],
         setSelect: spec.timeline ? [(u) => {

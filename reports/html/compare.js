@@ -14,8 +14,8 @@ function compareHead() {
   return [
     h("div", { class: "brand" }, h("span", {}, "freshet"), h("span", { class: "dim" }, "compare"), themeButton()),
     h("h1", {}, "Runs compared: " + scenarios.join(", ")),
+    DATA.caveats.map((one, i) => h("p", { class: "caution" + (i === 0 && !DATA.same_load ? " grave" : ""), role: "note" }, one)),
     h("p", { class: "about" }, DATA.runs.map((run) => run.name + " = " + run.folder.split("/").at(-1) + " on " + run.target).join(", ")),
-    DATA.caveats.map((one) => h("p", { class: "caution", role: "note" }, one)),
   ];
 }
 
@@ -72,14 +72,52 @@ function comparedTimeline() {
   ];
 }
 
-// The runs' curves of one class at one group, in one chart.
+// A difference in µs: with its sign, as the terminal writes it.
+const signedTick = (us) => (us > 0 ? "+" : "") + tickOf(us);
+const minusFirst = (i) => runName(i) + " - " + runName(0);
+
+// What the other runs differ by from the first, at each percentile of the chart above it: as far as it is known exactly.
+// The maximum is of one event in each run, so it stands in the table only.
+function differenceChart(title, one, xMost) {
+  const curves = one.differences.flatMap((difference, i) => {
+    const exact = difference === null ? [] : difference.us.filter((_, k) => difference.sides[k] === "");
+    return exact.length > 1 ? [{ label: minusFirst(i), colour: i, dash: runDash(i), us: exact, last: null }] : [];
+  });
+  if (curves.length === 0) return null;
+  return percentileChart({ title, signed: true, log: false, format: signedTick, height: 180,
+    label: title + ". The values are in the table below it." }, curves, xMost);
+}
+
+// The percentiles at which half as many events are left each time, and the maximum.
+function percentileTable(title, one) {
+  const shown = one.differences.flatMap((difference, i) => (difference === null ? [] : [i]));
+  const told = (side, us, format) => (us === null || us === undefined ? "n/a" : (side || "") + format(us));
+  const lower = (is) => (is ? "≥ " : "");
+  const row = (head, ofRun, ofDifference) => [head,
+    ...one.runs.map((run) => (run === null ? "n/a" : told(...ofRun(run), tickOf))), ...shown.map((i) => told(...ofDifference(one.differences[i]), signedTick))];
+  const longest = Math.max(...one.runs.map((run) => (run === null ? 0 : run.us.length)));
+  const rows = [];
+  for (let k = 0; k < longest; k += DATA.spectrum_steps) {
+    rows.push(row(percentOf(Math.pow(2, k / DATA.spectrum_steps)),
+      (run) => [lower(run.at_least_from !== null && k >= run.at_least_from), run.us[k]],
+      (difference) => [difference.sides[k], difference.us[k]]));
+  }
+  rows.push(row("max", (run) => [lower(run.maximum_at_least), run.maximum_us], (difference) => [difference.maximum_side, difference.maximum_us]));
+  return folded("As a table", table(title, ["percentile", ...nums(...DATA.runs.map((run) => run.name), ...shown.map(minusFirst))], rows));
+}
+
+// The runs' curves of one class at one group in one chart, and their differences below it.
 function comparedSpectra(phase) {
   return DATA.spectra.filter((one) => one.phase === phase).map((one) => {
     const curves = one.runs.flatMap((run, i) => (run === null ? [] : [{ ...run, group: i }]));
-    const title = "Staleness of " + pairName(one) + " by percentile, " + (phase || "the measured phases");
+    const where = " by percentile, " + (phase || "the measured phases");
+    const title = "Staleness of " + pairName(one) + where;
     const open = curves.filter((curve) => curve.at_least_from !== null || curve.maximum_at_least);
-    return h("div", {}, spectrumChart(title, curves, (curve) => runName(curve.group), (curve) => runDash(curve.group)),
-      open.length ? note("Of " + open.map((curve) => runName(curve.group)).join(", ") + " the end of the curve is a lower bound: some of those events never became visible.") : null);
+    return h("div", { class: "charted" },
+      spectrumChart(title, curves, (curve) => runName(curve.group), (curve) => runDash(curve.group), "in the table below it"),
+      differenceChart("Difference of " + pairName(one) + where, one, spectrumReach(curves)),
+      open.length ? note("Of " + open.map((curve) => runName(curve.group)).join(", ") + " the end of the curve is a lower bound: some of those events never became visible. From there on a difference is a bound too; the table has it.") : null,
+      percentileTable(title, one));
   });
 }
 
@@ -88,6 +126,7 @@ function comparedSpectrum() {
   const phases = [...new Set(DATA.spectra.map((one) => one.phase))].filter((phase) => phase !== "");
   return [
     h("p", {}, "Each decade to the right is a tenth of the events that are left: 90 %, 99 %, 99.9 %. A curve is drawn as far as ten events lie beyond it, then a straight line to the ", word("maximum", "max"), "."),
+    h("p", {}, "Below them, on the same axis, what the others differ by from " + runName(0) + ": above zero they are staler."),
     h("div", { class: "pair" }, comparedSpectra("")),
     phases.map((phase) => folded("The same in " + phase, h("div", { class: "pair" }, comparedSpectra(phase)))),
   ];

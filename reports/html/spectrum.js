@@ -6,27 +6,33 @@ const spectraOf = (stream, tier, phase) =>
 
 const percentOf = (x) => (x <= 1 ? "0 %" : String(Number((100 * (1 - 1 / x)).toFixed(6))) + " %");
 
-function spectrumChart(title, spectra, nameOf, dashOf) {
-  const longest = Math.max(...spectra.map((one) => one.us.length));
-  const grid = Array.from({ length: longest }, (_, k) => Math.pow(2, k / DATA.spectrum_steps));
-  const ends = [...new Set(spectra.map((one) => one.events))];
+// Curves over one axis of percentiles: {label, colour, dash, us, last}; `us` by step of the grid, `last` a point further
+// on: {events, us} or null.
+function percentileChart(options, curves, xMost) {
+  const grid = Array.from({ length: Math.max(...curves.map((one) => one.us.length)) }, (_, k) => Math.pow(2, k / DATA.spectrum_steps));
+  const ends = curves.filter((one) => one.last).map((one) => one.last.events);
   const x = [...new Set([...grid, ...ends])].sort((a, b) => a - b);
-  const series = spectra.map((one) => {
+  const series = curves.map((one) => {
     const values = x.map((at) => {
       const k = grid.indexOf(at);
       if (k >= 0 && k < one.us.length) return one.us[k];
-      return at === one.events ? one.maximum_us : null;
+      return one.last && at === one.last.events ? one.last.us : null;
     });
-    return { label: nameOf(one), colour: one.group, dash: dashOf(one), width: 2, values, spanGaps: true };
+    return { label: one.label, colour: one.colour, dash: one.dash, width: 2, values, spanGaps: true };
   });
-  const xMost = Math.max(10, ...ends) * 1.2;
-  const chart = new Chart({
-    title, x, series, log: true, format: tickOf, height: 260, xMost,
-    label: title + ". The percentiles are in the table of staleness.",
+  return new Chart({
+    x, series, height: 260, xMost, ...options,
     xAxis: { splits: () => logTicks({ min: 1, max: xMost }).filter((tick) => Number.isInteger(Math.log10(tick))), filter: (u, ticks) => ticks,
       values: (u, ticks) => ticks.map(percentOf), space: 40 },
-  });
-  return chart.node;
+  }).node;
+}
+
+const spectrumReach = (spectra) => Math.max(10, ...spectra.map((one) => one.events)) * 1.2;
+
+function spectrumChart(title, spectra, nameOf, dashOf, valuesAt = "in the table of staleness") {
+  return percentileChart({ title, log: true, format: tickOf, label: title + ". The percentiles are " + valuesAt + "." },
+    spectra.map((one) => ({ label: nameOf(one), colour: one.group, dash: dashOf(one), us: one.us, last: { events: one.events, us: one.maximum_us } })),
+    spectrumReach(spectra));
 }
 
 const phaseName = (phase) => (phase === null || phase < 0 ? "the measured phases" : PLAN.phases[phase].name);

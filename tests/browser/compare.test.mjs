@@ -1,14 +1,15 @@
 // The page of two runs in a real browser: one axis for both, the differences of their own figures.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 
-import { folder, freshet, launch, linesDrawn, makePictures, makeRun, nanoseconds, open, pictures, report, seriousFindings, tableCells, write } from "./fixture.mjs";
+import { folder, freshet, hostile, launch, linesDrawn, makePictures, makeRun, nanoseconds, open, pictures, poisoned, printsWhole, report, tableCells, testLooks,
+  withData } from "./fixture.mjs";
 
 let browser;
 let file;
+let forced;
 let summaries;
 
 before(async () => {
@@ -16,6 +17,8 @@ before(async () => {
   const runs = ["before", "after"].map((name) => makeRun(name));
   file = join(folder, "compared.html");
   execFileSync(freshet, ["compare", "-o", file, ...runs]);
+  forced = join(folder, "forced.html");
+  execFileSync(freshet, ["compare", "--force", "-o", forced, runs[0], makeRun("other", "other.lua")]);
   summaries = runs.map((run) => JSON.parse(report(run, "json")));
   browser = await launch();
 });
@@ -35,14 +38,95 @@ test("it opens from disk, complains about nothing and asks nobody", async () => 
   await close();
 });
 
-test("every chart shows a line of each run", async () => {
+const isDifference = (chart) => chart.title.startsWith("Difference of ");
+
+test("every chart shows a line of each run, or of its difference", async () => {
   const { page, close } = await open(browser, file);
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  await page.waitForFunction(() => CHARTS.every((chart) => chart.u));
   const drawn = await linesDrawn(page);
-  assert.equal(drawn.length, 4 * 6, "of two classes at two groups: staleness, lag, a curve of the run and of three phases");
+  assert.equal(drawn.length, 4 * 10, "of two classes at two groups: staleness, lag, curves and differences of the run and of three phases");
+  assert.equal(drawn.filter(isDifference).length, 4 * 4);
   for (const chart of drawn) {
-    assert.ok(chart.lines.length >= 2, chart.title);
+    assert.ok(isDifference(chart) ? chart.lines.length === 1 : chart.lines.length >= 2, chart.title);
     for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
   }
+  await close();
+});
+
+// The charts of the section of spectra with what they draw, and their tables: [percentile, a, b, b - a].
+const spectraShown = (page) => page.evaluate(() => [...document.querySelectorAll("#spectrum .charted")].map((node) => {
+  const [curves, difference] = [...node.querySelectorAll(".plot")].map((plot) => CHARTS.find((chart) => chart.plot === plot).spec);
+  return { title: curves.title, x: curves.x, most: [curves.xMost, difference?.xMost], curves: curves.series, differenceX: difference?.x, difference: difference?.series[0],
+    rows: [...node.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent)) };
+}));
+
+// "+1.2 ms", "-3 µs" or "0" as us.
+const signed = (text) => (text === "0" ? 0 : (text.startsWith("-") ? -1 : 1) * nanoseconds(text.replace(/^[+-]/, "")) / 1e3);
+
+test("a difference is what lies between the curves above it, on the same axis, and in the table below", async () => {
+  const { page, close } = await open(browser, file);
+  const shown = await spectraShown(page);
+  assert.equal(shown.length, 16);
+  for (const { title, x, most, curves, differenceX, difference, rows } of shown) {
+    assert.equal(most[0], most[1]);
+    assert.equal(difference.label, "b - a");
+    const [first, other] = curves.map((curve) => curve.values);
+    differenceX.forEach((at, k) => {
+      const between = other[x.indexOf(at)] - first[x.indexOf(at)];
+      assert.ok(Math.abs(difference.values[k] - between) <= 1, `${title} at ${at}: ${difference.values[k]} for ${between} us`);
+    });
+    // Half of the events, and so on: as the table says them.
+    rows.slice(0, -1).forEach(([percent, ...cells], i) => {
+      assert.ok(Math.abs(Number(percent.replace(" %", "")) - 100 * (1 - 2 ** -i)) < 1e-6, percent);
+      const k = x.indexOf(2 ** i);
+      const exact = [first[k], other[k], other[k] - first[k]];
+      cells.forEach((cell, c) => {
+        assert.ok(Math.abs(signed(cell) - exact[c]) <= 1 + Math.abs(exact[c]) * 0.006, `${title}, ${percent}: ${cell} for ${exact[c]} us`);
+      });
+    });
+  }
+  // And so at the middle and the end it is what the summaries have.
+  for (const row of summaries[0].staleness.filter((one) => one.phase === null && one.tier === null)) {
+    const second = summaries[1].staleness.find((one) => one.class === row.class && one.group === row.group && one.phase === null && one.tier === null);
+    const one = shown.find(({ title }) => title === `Staleness of ${row.class} at ${row.group} by percentile, the measured phases`);
+    const at = one.differenceX.indexOf(2);
+    assert.ok(Math.abs(one.difference.values[at] - (second.quantiles[0].ns - row.quantiles[0].ns) / 1e3) <= 1);
+    const maximum = one.rows.at(-1).at(-1);
+    const expected = (second.quantiles[4].ns - row.quantiles[4].ns) / 1e3;
+    assert.ok(Math.abs(signed(maximum) - expected) <= 1 + Math.abs(expected) * 0.006, `${maximum} for ${expected} us`);
+  }
+  await close();
+});
+
+test("of runs with different loads it says so on top", async () => {
+  const { page, wrong, close } = await open(browser, forced);
+  assert.match(await page.textContent("header .caution"), /^DIFFERENT LOADS: these runs did not send the same events/);
+  // Before any other word about them but the title, and before any figure, also where the page is narrow.
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const [title, statement] = await page.$$eval("h1, header .caution", (nodes) => nodes.map((node) => node.getBoundingClientRect()));
+    assert.ok(statement.top >= title.bottom && statement.bottom < 500, `${statement.top} to ${statement.bottom} px at ${width} px`);
+    await page.screenshot({ path: join(pictures, `forced-${width}.png`), fullPage: true });
+  }
+  const hashes = (await tableCells(page, "runs-table")).map((row) => row[5]);
+  assert.notEqual(hashes[0], hashes[1]);
+  assert.match(await page.textContent("#runs"), /They did not send the same events: their load hashes differ\./);
+  // What only one of them has stands alone, without a difference.
+  const shown = await spectraShown(page);
+  const of = (name) => shown.find(({ title }) => title === `Staleness of ${name} by percentile, the measured phases`);
+  assert.deepEqual(of("chat_turn at copilot").curves.map((one) => one.label), ["a", "b"]);
+  assert.equal(of("chat_turn at copilot").difference.label, "b - a");
+  assert.deepEqual(of("refund at copilot").curves.map((one) => one.label), ["b"]);
+  assert.equal(of("refund at copilot").difference, undefined);
+  assert.deepEqual(of("account_lock at copilot").rows[1].length, 3, "no column of a difference");
+  for (const chart of await linesDrawn(page)) {
+    assert.ok(chart.lines.length >= 1, chart.title);
+    for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
+  }
+  assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
+  assert.doesNotMatch(await page.textContent("main"), /NaN|undefined|\[object/);
+  assert.deepEqual(wrong, []);
   await close();
 });
 
@@ -87,19 +171,7 @@ test("the tables have the runs' figures and their differences", async () => {
 });
 
 test("no text of the data can become markup or script", async () => {
-  const hostile = `</script><script>globalThis.taken=1</script><img src=x onerror="globalThis.taken=2">"'&`;
-  const text = readFileSync(file, "utf8");
-  const begin = text.indexOf('id="data">') + 'id="data">'.length;
-  const end = text.indexOf("</script>", begin);
-  const kept = new Set(["kind", "phase"]);
-  const poison = (value, key) => {
-    if (typeof value === "string") return kept.has(key) ? value : value + hostile;
-    if (Array.isArray(value)) return value.map((one) => poison(one, key));
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poison(one, name)]));
-  };
-  const data = JSON.stringify(poison(JSON.parse(text.slice(begin, end)), "")).replace(/</g, "\\u003c");
-  const { page, wrong, close } = await open(browser, write("hostile.html", text.slice(0, begin) + data + text.slice(end)));
+  const { page, wrong, close } = await open(browser, withData(file, "hostile.html", (data) => poisoned(data, ["kind", "phase", "sides"])));
   assert.equal(await page.evaluate(() => globalThis.taken), undefined);
   assert.equal(await page.locator("img, main script, header script").count(), 0);
   assert.ok((await page.textContent("main")).includes(hostile));
@@ -107,19 +179,10 @@ test("no text of the data can become markup or script", async () => {
   await close();
 });
 
-for (const scheme of ["light", "dark"]) {
-  test(`axe finds nothing serious, ${scheme}`, async () => {
-    const { page, close } = await open(browser, file, { colorScheme: scheme });
-    assert.deepEqual(await seriousFindings(page), []);
-    await close();
-  });
-  for (const width of [1440, 390]) {
-    test(`a picture at ${width} px, ${scheme}; nothing hangs over the edge`, async () => {
-      const { page, wrong, close } = await open(browser, file, { viewport: { width, height: 900 }, colorScheme: scheme });
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
-      await page.screenshot({ path: join(pictures, `compare-${width}-${scheme}.png`), fullPage: true });
-      assert.deepEqual(wrong, []);
-      await close();
-    });
-  }
-}
+test("on paper no table is cut", async () => {
+  const { page, close } = await open(browser, file, { viewport: { width: 688, height: 970 } });
+  await printsWhole(page, "compare");
+  await close();
+});
+
+testLooks("compare", (options) => open(browser, file, options));

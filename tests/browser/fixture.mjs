@@ -1,8 +1,10 @@
 // Real runs, on the built-in log or on a real broker, and a real browser that opens their pages from disk.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import test from "node:test";
 import { pathToFileURL } from "node:url";
 
 const need = (name) => {
@@ -41,13 +43,13 @@ function run(folderOfRun, scenario, options, environment) {
   return folderOfRun;
 }
 
-// The broker is the run's own, as the scenario freezes it.
-function runOnKafka(folderOfRun) {
+// The broker is the run's own, as it is frozen.
+function runOnKafka(folderOfRun, scenario) {
   const dir = join(folder, "broker");
   const script = (...words) => execFileSync(join(root, "scripts/kafka"), [...words, "--dir", dir], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   try {
     const address = script("start").trim().split("\n").at(-1);
-    return run(folderOfRun, "kafka.lua", ["-b", address, "--allow-commands"], { FRESHET_KAFKA_DIR: dir });
+    return run(folderOfRun, scenario, ["-P", "freeze=true", "-b", address, "--allow-commands"], { FRESHET_KAFKA_DIR: dir });
   } finally {
     script("wipe");
   }
@@ -58,11 +60,11 @@ export function makePictures() {
   mkdirSync(pictures, { recursive: true });
 }
 
-// FRESHET_BROWSER_KAFKA: on a real broker.
-export function makeRun(name) {
+// FRESHET_BROWSER_KAFKA: on a real broker, which stands still for a while.
+export function makeRun(name, scenario = "run.lua") {
   const made = join(folder, name);
   rmSync(made, { recursive: true, force: true });
-  return onKafka ? runOnKafka(made) : run(made, "run.lua", [], {});
+  return onKafka ? runOnKafka(made, scenario) : run(made, scenario, [], {});
 }
 
 export const launch = () =>
@@ -89,6 +91,28 @@ export function write(name, text) {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
+}
+
+// The page of `file` with other data.
+export function withData(file, name, change) {
+  const text = readFileSync(file, "utf8");
+  const begin = text.indexOf('id="data">') + 'id="data">'.length;
+  const end = text.indexOf("</script>", begin);
+  const data = JSON.stringify(change(JSON.parse(text.slice(begin, end)))).replace(/</g, "\\u003c");
+  return write(name, text.slice(0, begin) + data + text.slice(end));
+}
+
+export const hostile = `</script><script>globalThis.taken=1</script><img src=x onerror="globalThis.taken=2">"'&`;
+
+// The data with the attack at the end of every text; what is kept are words that the page looks up.
+export function poisoned(data, kept) {
+  const poison = (value, key) => {
+    if (typeof value === "string") return kept.includes(key) ? value : value + hostile;
+    if (Array.isArray(value)) return value.map((one) => poison(one, key));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poison(one, name)]));
+  };
+  return poison(data, "");
 }
 
 // "1.20 s", "≥ 3 ms*" or "n/a" as ns; null for none.
@@ -136,4 +160,40 @@ export async function seriousFindings(page) {
   if (found.passes.length <= 15) throw new Error(`axe looked at ${found.passes.length} things only`);
   const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
   return serious.map((one) => one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + " " + node.failureSummary).join(" | "));
+}
+
+// Tests of how a page looks. `opened(options)` opens it; `more(page, width)` looks at more of each picture.
+export function testLooks(name, opened, { schemes = ["light", "dark"], more } = {}) {
+  for (const colorScheme of schemes) {
+    test(`axe finds nothing serious, ${colorScheme}`, async () => {
+      const { page, close } = await opened({ colorScheme });
+      assert.deepEqual(await seriousFindings(page), []);
+      await close();
+    });
+    for (const width of [1440, 390]) {
+      test(`a picture at ${width} px, ${colorScheme}; nothing hangs over the edge`, async () => {
+        const { page, wrong, close } = await opened({ viewport: { width, height: 900 }, colorScheme });
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+        if (more) await more(page, width);
+        await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        assert.deepEqual(wrong, []);
+        await close();
+      });
+    }
+  }
+}
+
+// On paper nothing is cut, and what is folded on a screen is open.
+export async function printsWhole(page, name) {
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  const cut = await page.$$eval("table, canvas, pre", (nodes) => nodes.filter((node) => node.getBoundingClientRect().width > 0 &&
+    node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.tagName + " " + (node.caption?.textContent || "") + " " + node.getBoundingClientRect().right));
+  assert.deepEqual(cut, []);
+  const hidden = await page.$$eval("main table", (tables) => tables.filter((table) => table.getBoundingClientRect().height === 0).length);
+  assert.equal(hidden, 0, "tables stay folded");
+  const clipped = await page.$$eval(".scroll", (nodes) => nodes.filter((node) => getComputedStyle(node).overflowX !== "visible").length);
+  assert.equal(clipped, 0);
+  await page.pdf({ path: join(pictures, name + ".pdf"), format: "A4", printBackground: true });
+  assert.ok(statSync(join(pictures, name + ".pdf")).size > 20_000);
 }

@@ -4,7 +4,8 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } fro
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 
-import { folder, launch, linesDrawn, makePictures, makeRun, nanoseconds, onKafka, open, pictures, report, seriousFindings, tableCells as cellsOf, write } from "./fixture.mjs";
+import { folder, hostile, launch, linesDrawn, makePictures, makeRun, nanoseconds, onKafka, open, poisoned, printsWhole, report, tableCells as cellsOf, testLooks,
+  withData, write } from "./fixture.mjs";
 
 let browser;
 let run;
@@ -181,29 +182,35 @@ test("what readers saw, budgets, floors and the machine are the summary's", asyn
   await close();
 });
 
-// The page of the run with other data.
-function withData(name, change) {
-  const text = readFileSync(file, "utf8");
-  const begin = text.indexOf('id="data">') + 'id="data">'.length;
-  const end = text.indexOf("</script>", begin);
-  const data = JSON.stringify(change(JSON.parse(text.slice(begin, end)))).replace(/</g, "\\u003c");
-  return write(name, text.slice(0, begin) + data + text.slice(end));
-}
+test("wrong decisions are told with their causes", async () => {
+  const { page, close } = await open(browser, file);
+  const rows = summary.decisions.filter((row) => row.decides && row.reads > 0 && (row.phase === null || row.wrong > 0));
+  assert.ok(rows.some((row) => row.phase === null && row.wrong > 0), "somebody who sees a second late decides wrongly");
+  const cells = await cellsOf(page, "wrong");
+  assert.equal(cells.length, rows.length);
+  rows.forEach((row, i) => {
+    assert.equal(cells[i][0], row.phase === null ? `${row.read} at ${row.group}` : `\u2003in ${row.phase}`);
+    assert.deepEqual([1, 2, 4, 6].map((at) => spaceless(cells[i][at])), [row.reads, row.wrong, row.critical_wrong, row.unresolved].map(String));
+    const causes = summary.views.filter((view) => view.read === row.read && view.phase === row.phase && view.caused_wrong > 0);
+    for (const cause of causes) assert.ok(spaceless(cells[i][5]).includes(cause.class + cause.caused_wrong), `${cells[i][5]}: ${cause.class}`);
+    const told = [...spaceless(cells[i][5]).matchAll(/(\d+)(?:,|$)/g)].reduce((sum, one) => sum + Number(one[1]), 0);
+    assert.equal(told, row.wrong, `every wrong decision has its cause or none: ${cells[i][5]}`);
+  });
+  await close();
+});
 
-test("wrong decisions are told with their causes, and what nobody knows is no zero", async () => {
-  const changed = withData("wrong.html", (data) => {
-    const rows = data.summary.decisions.filter((row) => row.phase === null);
-    Object.assign(rows[0], { decides: true, wrong: 7, critical_wrong: 2 });
-    Object.assign(rows[1], { decides: true, wrong: null, critical_wrong: null });
-    data.summary.views.find((row) => row.phase === null && row.read === rows[0].read).caused_wrong = 4;
-    Object.assign(data.summary.validity.receivers[0], { most_waiting: 1234, full_seconds: 3 });
+test("what nobody knows is no zero", async () => {
+  const changed = withData(file, "unknown.html", (data) => {
+    Object.assign(data.summary.decisions[0], { decides: true, wrong: null, critical_wrong: null });
+    Object.assign(data.summary.validity.receivers[0], { most_waiting: 123456, full_seconds: 3 });
     return data;
   });
   const { page, wrong, close } = await open(browser, changed);
-  const cells = await cellsOf(page, "wrong");
-  assert.deepEqual(cells.map((row) => [row[2], row[4]]), [["7", "2"], ["unknown", "unknown"]]);
-  assert.match(cells[0][5], /^\w+ 4, no one class 3$/);
-  assert.deepEqual((await cellsOf(page, "members"))[0].slice(2, 3), ["1 234"]);
+  const first = summary.decisions[0];
+  assert.equal(first.phase, null);
+  const cells = (await cellsOf(page, "wrong")).find((row) => row[0] === `${first.read} at ${first.group}`);
+  assert.deepEqual([cells[2], cells[4]], ["unknown", "unknown"]);
+  assert.deepEqual((await cellsOf(page, "members"))[0].slice(2, 3), ["123 456"]);
   assert.deepEqual(wrong, []);
   await close();
 });
@@ -223,40 +230,19 @@ test("the curve of percentiles goes through the summary's percentiles", async ()
 
 test("on paper no table is cut", async () => {
   const { page, close } = await open(browser, file, { viewport: { width: 688, height: 970 } });
-  await page.emulateMedia({ media: "print" });
-  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  const cut = await page.$$eval("table, canvas, pre", (nodes) => nodes.filter((node) => node.getBoundingClientRect().width > 0 &&
-    node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.tagName + " " + (node.caption?.textContent || "") + " " + node.getBoundingClientRect().right));
-  assert.deepEqual(cut, []);
-  const hidden = await page.$$eval("main table", (tables) => tables.filter((table) => table.getBoundingClientRect().height === 0).length);
-  assert.equal(hidden, 0, "tables stay folded");
-  const clipped = await page.$$eval(".scroll", (nodes) => nodes.filter((node) => getComputedStyle(node).overflowX !== "visible").length);
-  assert.equal(clipped, 0);
-  await page.pdf({ path: join(pictures, "report.pdf"), format: "A4", printBackground: true });
-  assert.ok(statSync(join(pictures, "report.pdf")).size > 20_000);
+  await printsWhole(page, "report");
   await close();
 });
 
-// In the dark a run on Kafka has nothing that the other one has not.
-for (const scheme of onKafka ? ["light"] : ["light", "dark"]) {
-  test(`axe finds nothing serious, ${scheme}`, async () => {
-    const { page, close } = await open(browser, file, { colorScheme: scheme });
-    assert.deepEqual(await seriousFindings(page), []);
-    await close();
-  });
-  for (const width of [1440, 390]) {
-    test(`a picture at ${width} px, ${scheme}; nothing hangs over the edge`, async () => {
-      const { page, wrong, close } = await open(browser, file, { viewport: { width, height: 900 }, colorScheme: scheme });
-      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
-      const cut = await page.$$eval("nav a", (links) => links.filter((link) => link.getBoundingClientRect().right > innerWidth - 4).map((link) => link.textContent));
-      assert.deepEqual(cut, []);
-      if (width > 1000) assert.equal(await page.$eval("nav", (bar) => bar.offsetHeight < 50), true, "the bar has one line");
-      await page.screenshot({ path: join(pictures, `report-${width}-${scheme}.png`), fullPage: true });
-      assert.deepEqual(wrong, []);
-      await close();
-    });
-  }
-}
+testLooks("report", (options) => open(browser, file, options), {
+  // In the dark a run on Kafka has nothing that the other one has not.
+  schemes: onKafka ? ["light"] : ["light", "dark"],
+  more: async (page, width) => {
+    const cut = await page.$$eval("nav a", (links) => links.filter((link) => link.getBoundingClientRect().right > innerWidth - 4).map((link) => link.textContent));
+    assert.deepEqual(cut, []);
+    if (width > 1000) assert.equal(await page.$eval("nav", (bar) => bar.offsetHeight < 50), true, "the bar has one line");
+  },
+});
 
 test("the frozen broker is on the page", { skip: !onKafka && "of a run on a real broker only" }, async () => {
   const { page, close } = await open(browser, file);
@@ -291,16 +277,8 @@ test("the switch turns light into dark, by keyboard", async () => {
 });
 
 test("no text of the data can become markup or script", async () => {
-  const hostile = `</script><script>globalThis.taken=1</script><img src=x onerror="globalThis.taken=2">"'&`;
-  // Words that the page looks up stay what they are; every other text has the attack in it.
-  const kept = new Set(["kind", "outcome", "phase", "stream", "group", "ending", "started"]);
-  const poison = (value, key) => {
-    if (typeof value === "string") return kept.has(key) ? value : value + hostile;
-    if (Array.isArray(value)) return value.map((one) => poison(one, key));
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poison(one, name)]));
-  };
-  const { page, wrong, close } = await open(browser, withData("hostile.html", (data) => poison(data, "")));
+  const kept = ["kind", "outcome", "phase", "stream", "group", "ending", "started"];
+  const { page, wrong, close } = await open(browser, withData(file, "hostile.html", (data) => poisoned(data, kept)));
   assert.equal(await page.evaluate(() => globalThis.taken), undefined);
   assert.equal(await page.locator("img, main script, header script").count(), 0);
   for (const section of ["setup", "reads", "validity", "manifest"]) {

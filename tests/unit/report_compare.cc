@@ -176,6 +176,45 @@ TEST(Compare, ThePagesColumnsBelongToTheirRuns) {
   EXPECT_EQ(data["pairs"][1]["runs"][1]["max"].size(), 5U);
 }
 
+results::Spectrum curve(std::vector<results::Quantile> points, results::Quantile maximum) {
+  return {0, 1, -1, -1, 100, std::move(points), maximum};
+}
+
+// The second reaches further, and its end is a bound; the first's maximum is one.
+TEST(Compare, ThePagesDifferencesAreOfTheCurvesAtEachPercentile) {
+  const auto at_least = [](base::Nanos ns) { return results::Quantile{0, Kind::at_least, ns}; };
+  std::vector<ComparedRun> runs = two_runs();
+  runs[0].settled.spectra = {curve({exact(kMillisecond), exact(5 * kMillisecond), exact(6 * kMillisecond)},
+                                   at_least(9 * kMillisecond))};
+  runs[1].settled.spectra = {curve({exact(2 * kMillisecond), exact(5 * kMillisecond),
+                                    at_least(4 * kMillisecond), at_least(8 * kMillisecond)},
+                                   exact(8 * kMillisecond))};
+  runs.push_back({"runs/three", report_settled(), report_verdict()});
+  const nlohmann::json spectra = compare_data(runs)["spectra"];
+  ASSERT_EQ(spectra.size(), 1U);
+  EXPECT_EQ(spectra[0]["phase"], "");
+  EXPECT_EQ(spectra[0]["runs"][1]["us"], nlohmann::json({2000, 5000, 4000, 8000}));
+  EXPECT_TRUE(spectra[0]["runs"][2].is_null());
+  const nlohmann::json& differences = spectra[0]["differences"];
+  ASSERT_EQ(differences.size(), 3U);
+  EXPECT_TRUE(differences[0].is_null()) << "the first is what the others are compared with";
+  EXPECT_EQ(differences[1]["us"], nlohmann::json({1000, 0, -2000}));
+  EXPECT_EQ(differences[1]["sides"], nlohmann::json({"", "", "≥"}));
+  EXPECT_EQ(differences[1]["maximum_us"], -1000);
+  EXPECT_EQ(differences[1]["maximum_side"], "≤");
+  EXPECT_TRUE(differences[2].is_null());
+}
+
+// Nothing is known of how two bounds differ.
+TEST(Compare, TwoLowerBoundsHaveNoDifference) {
+  const results::Quantile bound{0, Kind::at_least, kSecond};
+  std::vector<ComparedRun> runs = two_runs();
+  for (ComparedRun& run : runs) run.settled.spectra = {curve({exact(kMillisecond), bound}, bound)};
+  const nlohmann::json difference = compare_data(runs)["spectra"][0]["differences"][1];
+  EXPECT_EQ(difference["us"], nlohmann::json::array({0}));
+  EXPECT_TRUE(difference["maximum_us"].is_null());
+}
+
 TEST(Compare, HostileNamesStayTextInThePage) {
   std::vector<ComparedRun> runs = two_runs();
   for (ComparedRun& run : runs) run.settled.plan.streams[0].klass = "</script><script>alert(1)</script>";
