@@ -10,24 +10,21 @@ when the run is over has to be what its folder says.
 import json
 import math
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.error
 import urllib.parse
-import urllib.request
 
-from prometheus_client import parser
+import watched
 from prometheus_client.openmetrics import parser as openmetrics_parser
+from watched import Process, get, until
 
 FRESHET = SOURCES = TOOLS = ""
-PATIENCE = 90  # s, for any condition; nothing here takes a tenth of it
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 SCENARIO = """
 return scenario {
@@ -45,56 +42,6 @@ return scenario {
   },
 }
 """
-
-
-def get(url, accept=None):
-    request = urllib.request.Request(url, headers={"Accept": accept} if accept else {})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return answer.read().decode(), answer.headers["Content-Type"]
-
-
-def until(condition, what):
-    """The first thing that condition() gives which is true."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {PATIENCE} s: {what}")
-
-
-class Process:
-    """A child whose stderr is read as it comes."""
-
-    def __init__(self, command, folder):
-        self.lines = []
-        self.child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.child.stderr:
-            self.lines.append(line)
-
-    def said(self, pattern):
-        def look():
-            for line in list(self.lines):
-                found = re.search(pattern, line)
-                if found:
-                    return found
-            if self.child.poll() is not None:
-                raise AssertionError(f"ended with {self.child.returncode}: " + "".join(self.lines[-20:]))
-            return None
-        return until(look, pattern)
-
-    def end(self, number=signal.SIGTERM):
-        if self.child.poll() is None:
-            self.child.send_signal(number)
-        status = self.child.wait(PATIENCE)
-        self.reader.join()
-        self.child.stderr.close()
-        return status
 
 
 class LiveMetrics(unittest.TestCase):
@@ -115,8 +62,7 @@ class LiveMetrics(unittest.TestCase):
         until(lambda: cls.query('freshet_verdict{verdict!="open"} == 1') and cls.query("freshet_outcome_events"),
               "Prometheus scrapes the verdict")
         cls.last = get(cls.url)[0]
-        cls.samples = {(s.name, tuple(sorted(s.labels.items()))): s.value
-                       for family in parser.text_string_to_metric_families(cls.last) for s in family.samples}
+        cls.samples = watched.samples(cls.last)
         with open(cls.folder + "/run/summary.json", encoding="utf-8") as file:
             cls.summary = json.load(file)
 
@@ -149,13 +95,6 @@ class LiveMetrics(unittest.TestCase):
         answer = json.loads(get(url)[0])
         assert answer["status"] == "success", answer
         return answer["data"]["result"]
-
-    def value(self, name, **labels):
-        return self.samples[(name, tuple(sorted(labels.items())))]
-
-    def sum(self, name, **labels):
-        return sum(value for (n, found), value in self.samples.items()
-                   if n == name and all(dict(found).get(k) == v for k, v in labels.items()))
 
     def test_promtool_finds_nothing_to_say(self):
         for page in (self.early, self.last):
@@ -211,36 +150,25 @@ class LiveMetrics(unittest.TestCase):
         self.assertTrue(self.query("freshet_build_info"))
 
     def test_the_end_is_what_the_folder_says(self):
-        for stream in ("chat_turn", "account_lock"):
-            rows = [r for r in self.summary["producers"] if r["stream"] == stream and r["phase"] is not None]
-            total = lambda field: sum(r[field] for r in rows)
-            self.assertGreater(total("planned"), 100)
-            self.assertEqual(self.value("freshet_offered_events_total", **{"class": stream}), total("planned"))
-            self.assertEqual(self.value("freshet_sent_events_total", **{"class": stream}), total("sent"))
-            self.assertEqual(self.value("freshet_acked_events_total", **{"class": stream}), total("acked"))
-            self.assertEqual(self.value("freshet_sent_bytes_total", **{"class": stream}), total("bytes"))
-            for group in ("copilot", "agent_desktop"):
-                where = {"class": stream, "group": group}
-                rows = [r for r in self.summary["staleness"]
-                        if r["stream"] == stream and r["group"] == group and r["tier"] is None]
-                phases = [r for r in rows if r["phase"] is not None]
-                visible = sum(r["outcomes"]["visible"] for r in phases)
-                stale = sum(r["bad"] - r["outcomes"]["planned"] + r["outcomes"]["visible"] for r in phases)
-                self.assertEqual(self.value("freshet_visible_events_total", **where), visible)
-                self.assertEqual(self.sum("freshet_staleness_seconds_count", **where), visible)
-                self.assertEqual(self.sum("freshet_stale_events_total", **where), stale)
-                bound = phases[0]["bound_ns"]
-                within = self.sum("freshet_staleness_seconds_bucket", le=f"{bound / 1e9:.1f}", **where)
-                self.assertEqual(visible - within, stale)
-                measured = next(r for r in rows if r["phase"] is None)
-                for outcome, events in measured["outcomes"].items():
-                    if outcome not in ("planned", "phantom"):
-                        self.assertEqual(self.value("freshet_outcome_events", outcome=outcome, **where), events)
+        self.assertGreater(watched.total(self.samples, "freshet_offered_events_total"), 200)
+        compared = list(watched.beside_folder(self.samples, self.summary))
+        self.assertEqual(len(compared), 2 * 4 + 2 * 2 * 4)
+        for name, labels, served, recorded in compared:
+            with self.subTest(name, **labels):
+                self.assertEqual(served, recorded)
+        for row in self.summary["staleness"]:
+            if row["phase"] is not None or row["tier"] is not None:
+                continue
+            for outcome, events in row["outcomes"].items():
+                if outcome not in ("planned", "phantom"):
+                    served = watched.value(self.samples, "freshet_outcome_events", outcome=outcome, group=row["group"],
+                                           **{"class": row["stream"]})
+                    self.assertEqual(served, events)
         verdict = self.summary["verdict"]
-        self.assertEqual(self.value("freshet_verdict", verdict=verdict["outcome"]), 1)
+        self.assertEqual(watched.value(self.samples, "freshet_verdict", verdict=verdict["outcome"]), 1)
         for slo in verdict["slos"]:
-            self.assertEqual(self.value("freshet_slo_broken", slo=slo["slo"]), 0 if slo["holds"] else 1)
-        self.assertEqual(self.value("freshet_stage", stage="over"), 1)
+            self.assertEqual(watched.value(self.samples, "freshet_slo_broken", slo=slo["slo"]), 0 if slo["holds"] else 1)
+        self.assertEqual(watched.value(self.samples, "freshet_stage", stage="over"), 1)
 
     def test_the_counters_that_prometheus_kept_never_fell(self):
         counters = {name for name, _ in self.samples if name.endswith(("_total", "_count", "_bucket"))}
