@@ -26,7 +26,7 @@ ensure_readers() {
   begin "fetching other people's readers of histogram logs" "$(cache_dir)/readers-fetch.log"
   : >"$FRESHET_STEP_LOG"
   cp "$(readers_sources)/package.json" "$(readers_sources)/package-lock.json" "$work"
-  (cd "$work" && retry logged npm ci --silent --no-audit --no-fund --ignore-scripts)
+  (cd "$work" && retry logged npm ci --loglevel=error --no-audit --no-fund --ignore-scripts)
   retry logged python3 -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
     --target "$work/python" -r "$(readers_sources)/requirements.txt"
   mv -T "$work" "$(readers_dir)"
