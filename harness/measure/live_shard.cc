@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "harness/measure/envelope.h"
 #include "harness/measure/lag_meter.h"
@@ -11,17 +10,6 @@
 
 namespace freshet::measure {
 namespace {
-
-// Bucket b of Parts: D in [2^(b/4), 2^((b+1)/4)) us.
-std::size_t part_bucket(Nanos staleness) {
-  const auto us = static_cast<std::uint64_t>(std::max<Nanos>(staleness / base::kMicrosecond, 1));
-  const auto octave = static_cast<std::size_t>(std::bit_width(us)) - 1;
-  const double mantissa = static_cast<double>(us) / static_cast<double>(std::uint64_t{1} << octave);
-  constexpr double kQuarter = 1.189207115002721, kHalf = 1.4142135623730951, kThree = 1.681792830507429;
-  const auto quarter =
-      static_cast<std::size_t>((mantissa >= kQuarter) + (mantissa >= kHalf) + (mantissa >= kThree));
-  return std::min(octave * 4 + quarter, kPartBuckets - 1);
-}
 
 bool acknowledged(AckState state) {
   return state == AckState::acked || state == AckState::acked_unknown;
@@ -129,7 +117,8 @@ void LiveShard::Impl::carry(const Received& r, const LaneLedger& lane, Nanos bef
   if (!spec.compacted || !lane.gap_before(r.n, since)) return;
   const Nanos staleness = visible - r.tau;
   const Nanos own = (r.flags & kStalled) ? 0 : r.sent - r.tau;
-  recorder->carrier({spec.stream, spec.pass, r.lane, r.n, staleness, staleness - own});
+  recorder->carrier(
+      {spec.stream, spec.pass, r.lane, r.n, staleness, staleness - own, r.sent - r.tau, r.received - r.sent});
 }
 
 // An event settles `age` after its τ: a peak of the consumer lag, if it was acknowledged by then (L2).

@@ -1,6 +1,7 @@
 #include "harness/measure/recorder.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "harness/measure/worst_events.h"
 
@@ -156,6 +157,16 @@ void Recorder::worst(const WorstEvent& event) {
 
 void Recorder::trace(const TraceRecord& record) {
   if (trace_hash(record) <= trace_threshold_) impl_->active->trace.push_back(record);
+}
+
+std::size_t part_bucket(Nanos staleness) {
+  const auto us = static_cast<std::uint64_t>(std::max<Nanos>(staleness / base::kMicrosecond, 1));
+  const auto octave = static_cast<std::size_t>(std::bit_width(us)) - 1;
+  const double mantissa = static_cast<double>(us) / static_cast<double>(std::uint64_t{1} << octave);
+  constexpr double kQuarter = 1.189207115002721, kHalf = 1.4142135623730951, kThree = 1.681792830507429;
+  const auto quarter =
+      static_cast<std::size_t>((mantissa >= kQuarter) + (mantissa >= kHalf) + (mantissa >= kThree));
+  return std::min(octave * 4 + quarter, kPartBuckets - 1);
 }
 
 Parts& Recorder::parts(std::uint16_t stream, std::uint16_t pass, std::int64_t second) {

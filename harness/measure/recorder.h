@@ -107,6 +107,7 @@ struct Carrier {
   std::uint16_t stream = 0, pass = 0, lane = 0;
   std::uint64_t n = 0;
   Nanos staleness = 0, without_own = 0;  // D, and D less the harness's own send delay (V1)
+  Nanos send = 0, log = 0;               // parts of D (T1); the rest of it is apply
 };
 
 inline constexpr std::size_t kWorst = 100;
@@ -134,6 +135,8 @@ struct Parts {
   };
   std::array<Sum, kPartBuckets> buckets{};
 };
+// Where an event of that D belongs, below kPartBuckets.
+std::size_t part_bucket(Nanos staleness);
 
 struct Interval {
   std::vector<Cohort> cohorts;

@@ -47,6 +47,13 @@ inline std::uint64_t of(const Counts& counts, measure::Count what) {
   return counts[static_cast<std::size_t>(what)];
 }
 
+struct PartsKey {
+  std::uint16_t stream = 0, pass = 0;
+  std::int64_t second = 0;  // of τ
+  std::uint32_t bucket = 0;
+  friend auto operator<=>(const PartsKey&, const PartsKey&) = default;
+};
+
 // What was written of a stream before the run (E4), by partition: event k of a partition in order of τ (ties
 // by lane) lies at offset first + k. -1: not told.
 struct Prefilled {
@@ -84,7 +91,7 @@ struct Facts {
   std::vector<HostSecond> host;               // of all hosts
   std::vector<ClientSecond> clients;          // of each host in the order they came
   std::vector<ConnectionSecond> connections;  // likewise
-  std::vector<PartsRow> parts;
+  std::map<PartsKey, measure::Parts::Sum> parts;
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
   Carriers carriers;
   std::vector<LaneRow> lanes;

@@ -170,7 +170,7 @@ bool HostReader::take(const HostSecond& row) {
 
 bool HostReader::take(const PartsRow& row) {
   if (!stream_ok(row.stream) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
-  facts_.parts.push_back(row);
+  add(facts_.parts[{row.stream, row.pass, row.second, row.bucket}], row.sum);
   return true;
 }
 

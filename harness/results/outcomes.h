@@ -72,8 +72,8 @@ struct StreamOutcomes {
 // Streams that `pass` reads, replays included.
 std::vector<std::size_t> streams_of(const plan::Plan& plan, std::size_t pass);
 
-// By stream; `spans` by replay. Names in facts.damage what does not fit together; adds to facts.cohorts what
-// was superseded.
+// By stream; `spans` by replay. Names in facts.damage what does not fit together; adds to facts.cohorts and
+// facts.parts what was superseded.
 // A complete or interrupted run: exact, from the ledgers. A killed one has no ledgers: what is not known to
 // be visible is `unclassified`, and only the seconds of τ that surely were in the facts count as planned.
 std::vector<StreamOutcomes> resolve(const plan::Plan& plan, const PlannedLanes& lanes,

@@ -153,17 +153,13 @@ std::vector<StalenessRow> staleness_rows(const Settling& s) {
   return rows;
 }
 
-// T1, among events of measured phases that became visible. The tail begins with the bucket that p99 lies in.
+// T1, among events of measured phases that became visible, with a later one of their key too (E5). The tail
+// begins with the bucket that p99 lies in.
 std::vector<TailRow> tail_rows(const Settling& s) {
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::array<measure::Parts::Sum, measure::kPartBuckets>>
       sums;
-  for (const PartsRow& part : s.facts.parts) {
-    if (!counts_in(s.plan, part.second, -1)) continue;
-    measure::Parts::Sum& sum = sums[{part.stream, part.pass}][part.bucket];
-    sum.events += part.sum.events;
-    sum.send += part.sum.send;
-    sum.log += part.sum.log;
-    sum.apply += part.sum.apply;
+  for (const auto& [key, sum] : s.facts.parts) {
+    if (counts_in(s.plan, key.second, -1)) add(sums[{key.stream, key.pass}][key.bucket], sum);
   }
   std::vector<TailRow> rows;
   for (const auto& [key, buckets] : sums) {

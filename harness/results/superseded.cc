@@ -71,6 +71,11 @@ void Superseded::supersede(const plan::Event& event, std::size_t pass, const pla
     return;
   }
   facts_.cohorts[cohort].add(counted(thresholds_[pass], carrier->second));
+  const measure::Carrier& as = carrier->second;
+  add(facts_.parts[{stream_, pass16, cohort.second,
+                    static_cast<std::uint32_t>(measure::part_bucket(as.staleness))}],
+      {1, static_cast<double>(as.send), static_cast<double>(as.log),
+       static_cast<double>(as.staleness - as.send - as.log)});
   if (!cell.superseded) cell.superseded = std::make_unique<measure::Histogram>();
   cell.superseded->record(carrier->second.staleness);
 }

@@ -1,5 +1,5 @@
 // E5, of a compacted topic: what a live group passed unseen counts as the next event of its key that the
-// group saw, for it became visible with it: superseded, with that event's D.
+// group saw, for it became visible with it: superseded, with that event's D and the parts of it.
 #pragma once
 
 #include <cstdint>

@@ -53,6 +53,13 @@ void CohortCounts::add(const CohortCounts& other) {
   }
 }
 
+void add(measure::Parts::Sum& sum, const measure::Parts::Sum& other) {
+  sum.events += other.events;
+  sum.send += other.send;
+  sum.log += other.log;
+  sum.apply += other.apply;
+}
+
 void append(std::string& out, const CohortRow& row) {
   const auto& [stream, pass, tier, second] = row.key;
   fmt::format_to(std::back_inserter(out), "{},{},{},{},{}", stream, pass, tier, second, row.counts.samples);

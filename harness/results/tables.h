@@ -47,6 +47,7 @@ struct PartsRow {
   std::uint32_t bucket = 0;
   measure::Parts::Sum sum;
 };
+void add(measure::Parts::Sum& sum, const measure::Parts::Sum& other);
 
 // Proof of what a lane was given (E3).
 struct LaneRow {

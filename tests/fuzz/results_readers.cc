@@ -84,7 +84,8 @@ std::unique_ptr<MadeRun> made_run(const std::string& ending) {
     run.interval().lags.push_back({0, 0, 3, second, kSecond, 0, second * kSecond, second * kSecond + 5, 0.5});
     run.interval().offsets.push_back({0, 0, 3, second, 5, 6, 7});
     run.interval().receivers.push_back({0, 0, second, 0.5, true, 9});
-    run.interval().carriers.push_back({0, 0, 3, static_cast<std::uint64_t>(second), kSecond, kSecond});
+    run.interval().carriers.push_back(
+        {0, 0, 3, static_cast<std::uint64_t>(second), kSecond, kSecond, 0, kSecond});
     run.interval().worst.push_back({});
   }
   measure::Parts parts;

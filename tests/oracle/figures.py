@@ -4,9 +4,10 @@ import math
 
 import hdr
 from compare import Fact, Near, OneOf, between
+from folder import Folder
 import lags
 from lags import Lags, second_of
-from truth import NEVER, OUTCOMES, SECOND
+from truth import NEVER, OUTCOMES, SECOND, Truth
 
 PERCENTILES = (0.5, 0.9, 0.99, 0.999, 1.0)
 DISTURBING = ("incident", "replay", "backlog", "bootstrap", "change", "fault")
@@ -73,6 +74,11 @@ def part_bucket(staleness):
 
 
 class Figures:
+    @classmethod
+    def of(cls, path):
+        folder = Folder(path)
+        return cls(folder, Truth(folder))
+
     def __init__(self, folder, truth):
         self._of_plan(folder, truth)
         self._outcomes()
@@ -174,14 +180,17 @@ class Figures:
         return out
 
     def tails(self):
-        """T1, of the events that became visible, due in measured phases. The tail begins with the quarter octave
-        that the p99 lies in."""
+        """T1, of the events due in measured phases that became visible, with a later one of their key too (E5): those
+        have the parts of that one. The tail begins with the quarter octave that the p99 lies in."""
         out = []
         for s in range(len(self.streams)):
             for p in self.live:
                 if s not in p.streams:
                     continue
                 rows = [r for r in p.first[s].values() if self.counts_in(second_of(r.tau), MEASURED)]
+                rows += [self.truth.carrier[p.index, s, lane, n] for lane, n, event in self.truth.planned[s]
+                         if self.counts_in(second_of(event[0]), MEASURED)
+                         and self.truth.outcome(p, s, lane, n, event) == "superseded"]
                 if len(rows) < 1000:
                     continue
                 buckets = sorted(part_bucket(r.at - r.tau) for r in rows)

@@ -208,6 +208,8 @@ TEST(LiveShard, TellsTheStalenessOfWhatMayStandForRemovedEvents) {
     EXPECT_EQ(p.carriers[1].lane, 0);
     EXPECT_EQ(p.carriers[1].staleness, 5 * kMillisecond);
     EXPECT_EQ(p.carriers[1].without_own, 4 * kMillisecond);
+    EXPECT_EQ(p.carriers[1].send, kMillisecond);
+    EXPECT_EQ(p.carriers[1].log, kMillisecond);
   }
 }
 

@@ -38,7 +38,7 @@ void record(measure::Interval& interval) {
   interval.over.push_back({0, 0, 11, 3'250'000'000, 3'900'000'000});
   interval.offsets.push_back({0, 0, 11, 3, 40, 44, 43});
   interval.receivers.push_back({0, 1, 3, 0.875, true, 41});
-  interval.carriers.push_back({0, 0, 23, 17, 250'000'000, 249'900'000});
+  interval.carriers.push_back({0, 0, 23, 17, 250'000'000, 249'900'000, 100'000, 240'000'000});
   measure::Parts parts;
   parts.buckets[48] = {7, 1.5, 2.5, 3.5};
   interval.parts.push_back(parts);

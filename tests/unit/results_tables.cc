@@ -54,7 +54,7 @@ TEST(Tables, EveryRowIsReadAsWritten) {
   expect_strict(measure::LagSecond{1, 2, 3, 4, 5, 6, 7, 8, 0.1});
   expect_strict(measure::OffsetSecond{1, 2, 3, 4, -1, std::numeric_limits<std::int64_t>::max(), 7});
   expect_strict(measure::ReceiverSecond{1, 2, 3, 0.8125, true, 4096}, 1);
-  expect_strict(measure::Carrier{1, 2, 3, 4, -5, 6});
+  expect_strict(measure::Carrier{1, 2, 3, 4, -5, 6, -7, 8});
   expect_strict(PartsRow{1, 2, 3, 159, {4, 1.5, 2.5, 3.5}});
   measure::WorstEvent worst;
   worst.n = std::numeric_limits<std::uint64_t>::max();
