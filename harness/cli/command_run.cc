@@ -239,6 +239,7 @@ int drive(const Prepared& prepared, Target& target, const Request& request, cons
   const LoopbackShare share{.folder = request.folder,
                             .manifest = manifest(prepared.plan, whole, clock.wall()),
                             .senders = request.senders,
+                            .trace = request.trace,
                             .stop = &signals.requested()};
   if (const auto status = run_beforehand(prepared, target, request, share, display, calibrated))
     return *status;

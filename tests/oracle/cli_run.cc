@@ -18,6 +18,18 @@ class Trace : public ::testing::Test {
  protected:
   Trace() { scratch_.write("tiny.lua", kTiny); }
   Ran run(const std::vector<std::string>& args) { return run_freshet(scratch_.path(), args); }
+  // A check that cannot fail is none: one figure of the summary at a time, by so many times too great.
+  void expect_it_notices(const std::string& folder, const std::vector<std::pair<std::string, int>>& changes) {
+    const std::string file = folder + "/summary.json";
+    const auto summary = nlohmann::json::parse(read_file(scratch_.path() / file));
+    for (const auto& [key, by] : changes) {
+      auto changed = summary;
+      auto& figure = changed[nlohmann::json::json_pointer(key)];
+      figure = figure.get<std::int64_t>() * by;
+      scratch_.write(file, changed.dump());
+      EXPECT_EQ(test::ask_oracle(scratch_.path() / folder).exit_status, 1) << folder << key;
+    }
+  }
   ScratchFolder scratch_;
 };
 
@@ -41,37 +53,41 @@ TEST_F(Trace, OfAShareIsEnoughForWhatASampleTells) {
   const test::OracleSaid said = test::ask_oracle(scratch_.path() / "part");
   EXPECT_EQ(said.exit_status, 0) << said.text;
   EXPECT_THAT(said.text, HasSubstr("the trace holds a sample: 25.000% of the events"));
-  // It would notice.
-  auto summary = nlohmann::json::parse(read_file(scratch_.path() / "part/summary.json"));
-  for (const auto& [key, by] :
-       {std::pair("/staleness/0/quantiles/0/ns", 10), {"/staleness/0/outcomes/planned", 2}}) {
-    auto changed = summary;
-    auto& figure = changed[nlohmann::json::json_pointer(key)];
-    figure = figure.get<std::int64_t>() * by;
-    scratch_.write("part/summary.json", changed.dump());
-    EXPECT_EQ(test::ask_oracle(scratch_.path() / "part").exit_status, 1) << key;
-  }
+  expect_it_notices("part", {{"/staleness/0/quantiles/0/ns", 10},
+                             {"/staleness/0/outcomes/planned", 2},
+                             {"/staleness/0/outcomes/visible", 2}});
 }
 
-// kill -9 in the middle: what had become visible by the last flush, with its percentiles, and no more.
+// kill -9 in the middle: what had become visible by the last flush, with its percentiles, and no more. With a
+// share of the events in the trace, as much of that as chance allows.
 TEST_F(Trace, OfAKilledRunIsEnoughForWhatItsFolderTells) {
   scratch_.write("long.lua", kLong);
-  Freshet freshet(scratch_.path(), {"run", "long.lua", "-o", "cut", "--trace"});
-  ASSERT_TRUE(freshet.wait_for("steady ", 2)) << "a line every five seconds";
-  freshet.signal(SIGKILL);
-  EXPECT_EQ(freshet.wait().exit_status, 128 + SIGKILL);
-  const Ran report = run({"report", "--json", "cut"});
-  ASSERT_EQ(report.exit_status, 130) << report.err;
-  scratch_.write("cut/summary.json", report.out);
-  const auto summary = nlohmann::json::parse(report.out);
-  EXPECT_EQ(summary["run"]["ending"], "killed");
-  EXPECT_GT(summary["staleness"][0]["outcomes"]["visible"], 100);
-  const test::OracleSaid said = test::ask_oracle(scratch_.path() / "cut");
-  EXPECT_EQ(said.exit_status, 0) << said.text;
-  auto changed = summary;
-  ++changed["staleness"][0]["outcomes"]["visible"].get_ref<std::int64_t&>();
-  scratch_.write("cut/summary.json", changed.dump());
-  EXPECT_EQ(test::ask_oracle(scratch_.path() / "cut").exit_status, 1);
+  Freshet whole(scratch_.path(), {"run", "long.lua", "-o", "cut", "--trace"});
+  Freshet share(scratch_.path(), {"run", "long.lua", "-o", "cut-part", "--trace=25%"});
+  for (Freshet* freshet : {&whole, &share})
+    ASSERT_TRUE(freshet->wait_for("steady ", 2)) << "a line every five seconds";
+  for (Freshet* freshet : {&whole, &share}) {
+    freshet->signal(SIGKILL);
+    EXPECT_EQ(freshet->wait().exit_status, 128 + SIGKILL);
+  }
+  for (const std::string folder : {"cut", "cut-part"}) {
+    const Ran report = run({"report", "--json", folder});
+    ASSERT_EQ(report.exit_status, 130) << report.err;
+    scratch_.write(folder + "/summary.json", report.out);
+    const auto summary = nlohmann::json::parse(report.out);
+    EXPECT_EQ(summary["run"]["ending"], "killed");
+    EXPECT_GT(summary["staleness"][0]["outcomes"]["visible"], 100);
+    const test::OracleSaid said = test::ask_oracle(scratch_.path() / folder);
+    EXPECT_EQ(said.exit_status, 0) << said.text;
+    EXPECT_THAT(said.text, HasSubstr("the run was killed"));
+    EXPECT_THAT(said.text, HasSubstr("left alone, for too little is known: budgets, clients, "));
+  }
+  EXPECT_THAT(test::ask_oracle(scratch_.path() / "cut-part").text,
+              HasSubstr("the trace holds a sample: 25.000% of the events"));
+  expect_it_notices("cut", {{"/staleness/0/outcomes/visible", 2}, {"/staleness/0/quantiles/0/ns", 2}});
+  expect_it_notices("cut-part", {{"/staleness/0/quantiles/0/ns", 10},
+                                 {"/staleness/0/outcomes/planned", 2},
+                                 {"/staleness/0/outcomes/visible", 2}});
 }
 
 TEST_F(Trace, WithoutItThereIsNothingToRecompute) {

@@ -34,7 +34,7 @@ def between(low, high):
 
 
 class OneOf:
-    """Where such a lag was greatest."""
+    """Where such a lag was greatest; or what a sample leaves open."""
 
     def __init__(self, values):
         self.values = values

@@ -76,7 +76,8 @@ class Folder:
         self.path = path
         self.manifest = load(os.path.join(path, "manifest.json"))
         self.plan = load(os.path.join(path, "plan.json"))
-        self.summary = load(os.path.join(path, "summary.json"))
+        summary = os.path.join(path, "summary.json")  # what a run did beforehand on the loopback log has none
+        self.summary = load(summary) if os.path.exists(summary) else None
         hosts = sorted(os.listdir(os.path.join(path, "facts")))
         if len(hosts) != 1:
             raise Unusable(f"{path}: {len(hosts)} hosts; this oracle reads the folder of one")
@@ -95,8 +96,6 @@ class Folder:
         self.sampled = self.threshold != MASK
         if self.sampled:  # what was recorded before it was thinned is no part of the sample
             self.records = [r for r in self.records if sample_of(r.stream, r.lane, r.n) <= self.threshold]
-            if self.killed:
-                raise Unusable(f"{path}: a killed run, and a trace that holds a sample of it")
         lines = open(os.path.join(self.facts, "events.jsonl"), encoding="utf-8").read().splitlines()
         self.events = [json.loads(line) for line in lines]
         self.events = [e for e in self.events if e.get("kind") != "format"]

@@ -5,11 +5,21 @@ from lags import second_of
 from truth import SECOND
 
 
+def told_seconds(folder, truth):
+    """Seconds of τ that are told of: all, or those that a killed run surely wrote down."""
+    planned = -(-truth.end // SECOND)
+    return min(max(second_of(folder.known_until - SECOND // 2), 0), planned) if folder.killed else planned
+
+
+def walk_ending(comparison, summary):
+    comparison.walk("run.ending", summary["run"]["ending"], "killed")
+    comparison.walk("verdict.outcome", summary["verdict"]["outcome"], "interrupted")
+
+
 class Killed(Figures):
     def __init__(self, folder, truth):
         self._of_plan(folder, truth)
-        known = folder.known_until
-        seconds = min(max(second_of(known - SECOND // 2), 0), -(-truth.end // SECOND))
+        known, seconds = folder.known_until, told_seconds(folder, truth)
         self.rows = {}
         for p in self.live:
             for s in p.streams:
@@ -32,10 +42,10 @@ class Killed(Figures):
                                                 "foreign")}} for p in self.live for s in p.streams]
 
     def compare(self, comparison):
-        """Walks what can be told of such a run; the rest of the summary is left alone."""
+        """Walks what can be told of such a run; gives the parts of the summary that were looked at."""
         summary = self.folder.summary
-        comparison.walk("run.ending", summary["run"]["ending"], "killed")
-        comparison.walk("verdict.outcome", summary["verdict"]["outcome"], "interrupted")
+        walk_ending(comparison, summary)
         comparison.walk("staleness", summary["staleness"], self.staleness())
         live = {p.name for p in self.live}
         comparison.walk("ledgers", [row for row in summary["ledgers"] if row["group"] in live], self.live_ledgers())
+        return ("run", "verdict", "staleness", "ledgers")

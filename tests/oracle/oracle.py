@@ -9,7 +9,8 @@ figure, as the harness has it | as the oracle makes it. Counts have to be equal,
 of the histogram. A lag that a report ended may be told up to N ms longer (20: simulated members look every 5 ms), for a
 member notices reports when it looks. A figure that the oracle does not know is an error: nothing slips in unchecked.
 Of a run that was killed, what its folder can tell: outcomes and percentiles up to its last flush, and the ledgers. Of a
-trace that holds a sample: planned numbers, and whether outcomes and percentiles can be those of the sample.
+trace that holds a sample, be the run killed or not: planned numbers, and whether outcomes, percentiles and ledgers can be
+those of the sample. It says which parts of the summary it then leaves alone.
 
 Exit status 0: all equal; 1: something differs or is unknown; 2: the folder cannot be judged (no trace).
 """
@@ -92,9 +93,24 @@ def only_quantiles(summary):
 
 
 def loopback_isolation(path):
-    folder = Folder(path)
-    figures = Figures(folder, Truth(folder))
+    figures = Figures.of(path)
     return figures.isolation(Spans(figures))
+
+
+def compare(folder, comparison):
+    """As far as the folder goes; gives the parts of the summary that nothing is said of."""
+    truth = Truth(folder)
+    if not folder.killed and not folder.sampled:
+        figures = Figures(folder, truth)
+        comparison.walk("", folder.summary, recompute(figures))
+        comparison.walk("H3", only_quantiles(folder.summary), from_the_log(figures))
+        return []
+    if folder.killed:
+        print("the run was killed")
+    if folder.sampled:
+        print(f"the trace holds a sample: {folder.threshold / MASK:.3%} of the events")
+    looked_at = (Sampled if folder.sampled else Killed)(folder, truth).compare(comparison)
+    return sorted(set(folder.summary) - set(looked_at))
 
 
 def main(arguments):
@@ -106,16 +122,10 @@ def main(arguments):
     lags.notice = options.notice_ms * 1_000_000
     try:
         folder = Folder(options.run)
+        if folder.summary is None:
+            raise Unusable(f"{options.run}: no summary.json")
         comparison = Comparison(None if options.quiet else print)
-        if folder.killed:
-            Killed(folder, Truth(folder)).compare(comparison)
-        elif folder.sampled:
-            print(f"the trace holds a sample: {folder.threshold / MASK:.3%} of the events")
-            Sampled(folder, Truth(folder)).compare(comparison)
-        else:
-            figures = Figures(folder, Truth(folder))
-            comparison.walk("", folder.summary, recompute(figures))
-            comparison.walk("H3", only_quantiles(folder.summary), from_the_log(figures))
+        left_alone = compare(folder, comparison)
     except (Unusable, OSError) as error:
         print(f"oracle: {error}", file=sys.stderr)
         return 2
@@ -123,6 +133,8 @@ def main(arguments):
         print(f"DIFFERS {path}: {said} in the summary, {ours} from the trace")
     for path, said in comparison.unknown:
         print(f"UNKNOWN {path}: {said}; the oracle has no rule for it")
+    if left_alone:
+        print(f"left alone, for too little is known: {', '.join(left_alone)}")
     print(f"{comparison.equal} figures recomputed and compared, {comparison.facts} taken from the raw rows of what only the "
           f"host saw, {comparison.words} sentences left alone; {len(comparison.wrong)} differ, "
           f"{len(comparison.unknown)} unknown")

@@ -3,7 +3,9 @@
 
 #include <atomic>
 
+#include "harness/plan/calibration.h"
 #include "harness/plan/isolation.h"
+#include "harness/results/layout.h"
 #include "harness/scenario/decisions.h"
 #include "tests/oracle/oracle_run.h"
 #include "tests/simulation/run_fixture.h"
@@ -324,6 +326,36 @@ TEST_F(Oracle, AgreesOnACompactedLog) {
   finish(plan);
   agrees(plan);
   expect("../readers/readers.py");
+}
+
+// Of such a log a sample tells less: what it did not see may have become visible with what it does not hold.
+TEST_F(Oracle, AgreesOnASampleOfACompactedLog) {
+  run_.loopback = {};
+  run_.trace = 0.3;
+  fault(Kind::lose, 0, 1000 * kSecond).every = 3;
+  fault(Kind::delay, 8 * kSecond, 10 * kSecond).amount = 700 * kMillisecond;
+  plan::Plan plan = small_plan(300, 15);
+  plan.streams[0].topic_config["cleanup.policy"] = "compact";
+  agrees(plan);
+}
+
+// A calibration beside the run, and a second of the run in which records come late: its tail is the log's,
+// its median the harness's own.
+TEST_F(Oracle, AgreesOnTheNoiseFloorAndWhatIsNearIt) {
+  run_.loopback = {};
+  fault(Kind::delay, 3 * kSecond, 4 * kSecond).amount = 400 * kMillisecond;
+  const plan::Plan plan = with_slos(small_plan(150, 5));
+  SimulatedRun calibration;
+  calibration.loopback = {};
+  calibration.keep = folder_.path() / results::kCalibrationFolder;
+  (void)calibration(plan::calibration_part(plan));
+  const results::Settled settled = run_(plan);
+  ASSERT_EQ(settled.figures.noise_floor.size(), 1U);
+  const auto& quantiles = row(settled.figures).quantiles;
+  EXPECT_TRUE(quantiles.at(0).near_floor) << "p50";
+  EXPECT_FALSE(quantiles.at(1).near_floor) << "p90";
+  expect("oracle.py --quiet");
+  expect("notices.py");
 }
 
 plan::Plan with_passes() {

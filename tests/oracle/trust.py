@@ -1,13 +1,11 @@
 """How far the figures can be trusted: steady phases whose halves disagree (V6), error budgets by second of τ, the host,
 and the noise floor of the same schedule on the loopback log."""
 import collections
-import json
 import math
 import os
 
-import hdr
 from compare import Fact, Near
-from figures import CAME, PERCENTILES, Weighted, quantile, rank_of, shown
+from figures import CAME, Figures, rank_of, shown
 from folder import table
 from lags import second_of
 
@@ -146,32 +144,21 @@ class Trust:
                 "involuntary_switches": Fact(sum(r["involuntary_switches"] for r in rows)),
                 "involuntary_switches_most": Fact(max(r["involuntary_switches"] for r in rows))}
 
+    # --- the noise floor ---
     @staticmethod
     def near_floor(staleness, floors):
         """The rows, marked where half and more may be the harness's own."""
         of = {(f["stream"], f["group"]): f["quantiles"] for f in floors}
         for row in staleness:
             for q, own in zip(row["quantiles"], of.get((row["stream"], row["group"]), [])):
-                if q["kind"] == "exact" and own["kind"].value == "exact" and q["ns"] <= 2 * own["ns"].value:
+                if q["kind"] == "exact" and own["kind"] == "exact" and q["ns"] <= 2 * own["ns"]:
                     q["near_floor"] = True
         return staleness
 
-    # --- the noise floor ---
     def noise_floor(self):
+        """From the trace of the run on the loopback log that went before: all measured phases, all tiers."""
         path = os.path.join(self.folder.path, "calibration")
         if not os.path.exists(path):
             return []
-        plan = json.load(open(os.path.join(path, "plan.json"), encoding="utf-8"))
-        seconds = {k for ph in plan["phases"] if ph["kind"] not in ("warmup", "rest")
-                   for k in range(second_of(ph["begin"]), second_of(ph["end"]))}
-        counts = collections.defaultdict(collections.Counter)
-        facts = os.path.join(path, "facts")
-        for host in os.listdir(facts):
-            for tag, second, rows in hdr.read_log(os.path.join(facts, host, "intervals.hlog")):
-                parts = tag.split("/")
-                if parts[4:] == ["staleness"] and second in seconds:
-                    for us, count in rows:
-                        counts[parts[1], parts[2]][us] += count
-        quantiles = lambda p, s: [quantile(q, Weighted(counts[self.figures.streams[s]["name"], p.name])) for q in PERCENTILES]
-        return [{**self.figures.names(p, s), "quantiles": [{k: Fact(v) for k, v in q.items()} for q in quantiles(p, s)]}
-                for p in self.figures.live for s in p.streams]
+        return [{"stream": row["stream"], "group": row["group"], "quantiles": row["quantiles"]}
+                for row in Figures.of(path).staleness() if row["tier"] is None and row["phase"] is None]
