@@ -80,8 +80,8 @@ TEST(OracleOnKafkaByTheProgram, AgreesOnDecisionsAndOnTheNoiseFloor) {
   const auto summary = nlohmann::json::parse(tests::read_file(scratch.path() / "run/summary.json"));
   ASSERT_EQ(summary["noise_floor"].size(), 4U) << "two streams at two groups";
   for (const auto& row : summary["decisions"]) {
-    if (row["phase"].is_null())
-      EXPECT_GT(row["wrong"], 0) << "a view is never as new as the schedule: " << row;
+    if (!row["phase"].is_null()) continue;
+    EXPECT_GT(row["wrong"], 0) << "a view is never as new as the schedule: " << row;
   }
   const OracleSaid said = ask_oracle(scratch.path() / "run", "oracle.py --quiet --notice-ms 1000");
   EXPECT_EQ(said.exit_status, 0) << said.text;
