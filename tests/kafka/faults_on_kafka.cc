@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tests/kafka/broker.h"
 #include "tests/kafka/kafka_run.h"
@@ -96,20 +97,46 @@ TEST(FaultOnKafka, AFrozenBrokersGapIsItsPause) {
   EXPECT_EQ(o.visible, o.planned);
 }
 
-// Where a topic allows it, a replica that missed acknowledged records may lead: broker 1 is the only one that
-// has them of its partitions with broker 2, and stands still when 2 comes back.
+// Kills broker 2, waits until broker 1 alone is in sync of a partition of the two and has acknowledged
+// records of it since, stops broker 1, brings back broker 2, and waits until that one leads the partition. No
+// pause between two looks, for each starts a tool of Kafka's.
+std::string elect_uncleanly(const Brokers& brokers) {
+  return "kafka() { command=$1; shift; " + brokers.command("\"$command\" \"$@\"") + "; }" + R"sh(
+describe() { kafka admin topics --describe; }
+end_of() { kafka admin get-offsets --topic-partitions "$1"; }
+place='Topic: ([^[:space:]]+)[[:space:]]+Partition: ([0-9]+)'
+alone="s/.*$place.*Replicas: (1,2|2,1)[[:space:]]+Isr: 1([[:space:]].*)?\$/\1:\2/p"
+
+kafka kill 2 || exit 1
+at=
+while [ -z "$at" ]; do at=$(describe | sed -nE "$alone" | head -n 1); done
+end=$(end_of "$at")
+while [ "$(end_of "$at")" = "$end" ]; do :; done
+kafka pause 1 && kafka start || exit 1
+led="Topic: ${at%:*}[[:space:]]+Partition: ${at##*:}[[:space:]]+Leader: 2[[:space:]]"
+until describe | grep -qE "$led"; do :; done
+)sh";
+}
+
+// Where a topic allows it, a replica that missed acknowledged records may lead. The run ends when broker 1,
+// which had them, is back and has been told so.
 TEST(FaultOnKafka, AnUncleanElectionIsCaught) {
   const Brokers brokers({.brokers = 3, .tuned = true});
   ASSERT_FALSE(brokers.address().empty()) << "no Kafka to test on";
-  // Long enough for broker 2 to be back and elected on a machine that is busy besides.
-  plan::Plan plan = with_fault_phase(28, 8, 2);
+  plan::Plan plan = with_fault_phase(120, 8, 2);
   plan.streams[0].topic_config = {{"unclean.leader.election.enable", "true"}, {"min.insync.replicas", "1"}};
   plan.drain = 12 * kSecond;
-  plan.faults.push_back(fault(5 * kSecond, brokers.command("kill 2")));
-  plan.faults.push_back(fault(10 * kSecond, brokers.command("pause 1") + " && " + brokers.command("start"),
-                              brokers.command("resume 1"), 16 * kSecond));
+  const std::string over = brokers.dir() + "/over";
+  plan.faults.push_back(
+      fault(5 * kSecond, elect_uncleanly(brokers), brokers.command("resume 1") + " && touch '" + over + "'"));
+  plan.faults.back().timeout = 110 * kSecond;
   KafkaRun run(brokers.address());
+  run.options.on_progress = [&, until = base::kNever](const engine::Progress& progress) mutable {
+    if (until == base::kNever && std::filesystem::exists(over)) until = progress.elapsed + 3 * kSecond;
+    if (progress.elapsed > until) run.stop = engine::kStopSending;
+  };
   const results::Settled settled = run(plan);
+  ASSERT_EQ(settled.figures.commands.size(), 2U);
   expect_commands_done(settled.figures);
   const results::Outcomes& o = row(settled.figures).outcomes;
   EXPECT_EQ(
