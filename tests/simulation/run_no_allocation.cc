@@ -7,94 +7,21 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "tests/counted.h"
 #include "tests/simulation/run_fixture.h"
+#include "tests/simulation/watched_cluster.h"
 
 namespace freshet::test {
 namespace {
 
-using namespace cluster;
+// What clients do inside their own calls is not counted.
+thread_local std::optional<NotCounted> not_counted;
 
-class Producing final : public Producer {
- public:
-  explicit Producing(std::unique_ptr<Producer> inner) : inner_(std::move(inner)) {}
-  Sent send(std::int32_t partition, Bytes key, Bytes value, std::int64_t timestamp_ms) override {
-    const NotCounted client;
-    return inner_->send(partition, key, value, timestamp_ms);
-  }
-  std::optional<Report> poll() override {
-    const NotCounted client;
-    return inner_->poll();
-  }
-  std::size_t in_flight() const override { return inner_->in_flight(); }
-  std::string last_error() const override { return inner_->last_error(); }
-  std::string refusal() const override { return inner_->refusal(); }
-  base::Status begin_transaction() override { return inner_->begin_transaction(); }
-  base::Status send_offsets(const std::string& group, const std::string& topic, std::int32_t partition,
-                            std::int64_t next_offset) override {
-    return inner_->send_offsets(group, topic, partition, next_offset);
-  }
-  base::Status end_transaction(bool commit) override { return inner_->end_transaction(commit); }
-  std::optional<TransactionEnded> poll_transaction() override { return inner_->poll_transaction(); }
-  void purge() override { inner_->purge(); }
-
- private:
-  std::unique_ptr<Producer> inner_;
-};
-
-class Consuming final : public Member {
- public:
-  explicit Consuming(std::unique_ptr<Member> inner) : inner_(std::move(inner)) {}
-  std::optional<MemberEvent> poll() override {
-    const NotCounted client;
-    return inner_->poll();
-  }
-  void store(TopicPartition from, std::int64_t next_offset) override {
-    const NotCounted client;
-    inner_->store(from, next_offset);
-  }
-  void commit() override {
-    const NotCounted client;
-    inner_->commit();
-  }
-  void pause() override { inner_->pause(); }
-  void resume() override { inner_->resume(); }
-  void seek(TopicPartition from, std::int64_t offset) override { inner_->seek(from, offset); }
-  void close() override { inner_->close(); }
-  bool closed() const override { return inner_->closed(); }
-  void abandon() override { inner_->abandon(); }
-
- private:
-  std::unique_ptr<Member> inner_;
-};
-
-class Counted final : public Cluster {
- public:
-  explicit Counted(std::unique_ptr<Cluster> inner) : inner_(std::move(inner)) {}
-  base::Result<std::unique_ptr<Producer>> make_producer(const ProducerOptions& options,
-                                                        base::Wake& wake) override {
-    auto made = inner_->make_producer(options, wake);
-    if (!made) return made.error();
-    return std::unique_ptr<Producer>(std::make_unique<Producing>(std::move(made).value()));
-  }
-  base::Result<std::unique_ptr<Member>> make_member(const MemberOptions& options, base::Wake& wake) override {
-    auto made = inner_->make_member(options, wake);
-    if (!made) return made.error();
-    return std::unique_ptr<Member>(std::make_unique<Consuming>(std::move(made).value()));
-  }
-  base::Result<std::unique_ptr<Admin>> make_admin(base::Wake& wake) override {
-    return inner_->make_admin(wake);
-  }
-  std::string address() const override { return inner_->address(); }
-  bool is_loopback_log() const override { return true; }
-  bool shares_this_machine() const override { return true; }
-  Settings settings_in_force() const override { return inner_->settings_in_force(); }
-  std::optional<ClientStatistics> poll_statistics() override { return inner_->poll_statistics(); }
-  std::map<std::string, Settings> failover_settings() const override { return inner_->failover_settings(); }
-
- private:
-  std::unique_ptr<Cluster> inner_;
+const Watch kNotInClients = {
+    .before = [](Caller) { not_counted.emplace(); },
+    .after = [](Caller) { not_counted.reset(); },
 };
 
 struct Seen {
@@ -118,7 +45,8 @@ std::map<std::string, Seen> counts_of(const plan::Plan& plan, Nanos from, Nanos 
     before = counted();
     return kMicrosecond;
   });
-  Counted cluster(make_loopback(simulation.clock(), SimulatedRun::quiet()));
+  const auto cluster =
+      watched(cluster::make_loopback(simulation.clock(), SimulatedRun::quiet()), kNotInClients);
   const TemporaryFolder folder;
   engine::RunOptions options;
   options.folder = folder.path();
@@ -130,7 +58,7 @@ std::map<std::string, Seen> counts_of(const plan::Plan& plan, Nanos from, Nanos 
     const std::lock_guard lock(watching);
     latest = live;
   };
-  const auto ran = engine::run(plan, cluster, simulation, options);
+  const auto ran = engine::run(plan, *cluster, simulation, options);
   EXPECT_TRUE(ran.ok()) << ran.error().message;
   EXPECT_EQ(latest.stage, "over");
   return seen;
