@@ -28,7 +28,7 @@ def stints(events):
         open_until = max(open_until, settled)
 
 
-# How late a member may notice that a report has settled an event.
+# How late a member may notice that a report has settled an event; one that is paused looks when it goes on.
 notice = 20_000_000
 
 
@@ -42,11 +42,12 @@ class Lags:
         self.known = bool(truth.planned[stream])
         by_partition = collections.defaultdict(list)
         self.settled = {}
+        paused = truth.pauses(p)
         for lane, n, event in truth.planned[stream]:
             at = truth.settled_at(p, stream, lane, n)
             self.settled[lane, n] = at
             if notice and truth.settled_by_report(p, stream, lane, n, at):
-                at += notice
+                at = max([at] + [until for since, until in paused if since <= at < until]) + notice
             by_partition[lane % truth.lanes[stream].partitions].append((event[0], at, truth.fate(stream, lane, n)))
         for partition, events in by_partition.items():
             events.sort(key=lambda e: e[0])

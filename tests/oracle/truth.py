@@ -86,6 +86,18 @@ class Truth:
                 continue
             self.resets.append((streams.index(event["stream"]), passes.index(event["group"]), event))
 
+    def pauses(self, p):
+        """[(from, until)] in which a member of the pass looked at nothing."""
+        began, pauses = {}, []
+        for e in self.events_of_run:
+            if e.get("group") != p.name:
+                continue
+            if e["kind"] == "member_pauses":
+                began[e["member"]] = e["t"]
+            elif e["kind"] == "member_resumes" and e["member"] in began:
+                pauses.append((began.pop(e["member"]), e["t"]))
+        return pauses
+
     def pass_names(self):
         return [g["name"] for g in self.plan["groups"]] + [r["name"] for r in self.plan["replays"]]
 
