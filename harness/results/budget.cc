@@ -57,13 +57,12 @@ std::vector<Judged> judged_seconds(const Settling& s, const Budget& budget,
     }
   }
   const auto i = counted_at(s.plan, s.plan.slos[budget.slo], budget.stream, budget.pass);
-  const CohortKey from{static_cast<std::uint16_t>(budget.stream), static_cast<std::uint16_t>(budget.pass), 0,
-                       INT64_MIN};
-  for (auto it = s.facts.cohorts.lower_bound(from); it != s.facts.cohorts.end(); ++it) {
-    const auto& [key, counts] = *it;
-    if (key.stream != budget.stream || key.pass != budget.pass) break;
-    if ((budget.tier >= 0 && key.tier != budget.tier) || !judged(key.second)) continue;
-    seconds[static_cast<std::size_t>(key.second)].bad += i ? counts.over[*i] : counts.samples;
+  for (std::size_t tier = 0; tier < outcomes.tiers; ++tier) {
+    if (budget.tier >= 0 && static_cast<std::size_t>(budget.tier) != tier) continue;
+    for (const auto& [second, counts] : s.facts.cohorts.of(budget.stream, budget.pass, tier)) {
+      if (judged(second))
+        seconds[static_cast<std::size_t>(second)].bad += i ? counts.over[*i] : counts.samples;
+    }
   }
   for (Judged& second : seconds) second.bad = std::min(second.bad, second.planned);
   return seconds;

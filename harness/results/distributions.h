@@ -3,15 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "harness/measure/histogram.h"
 #include "harness/measure/series.h"
 #include "harness/plan/plan.h"
 #include "harness/results/facts.h"
+#include "harness/results/samples.h"
+#include "harness/results/seconds.h"
 
 namespace freshet::results {
 
@@ -37,18 +38,14 @@ class Distributions {
   std::uint64_t negative_staleness() const { return negative_; }
 
  private:
-  struct Key {
-    std::uint16_t stream = 0, pass = 0;
-    measure::Measure measure = measure::Measure::staleness;
-    int phase = -1;
-    std::uint8_t tier = 0;
-    friend auto operator<=>(const Key&, const Key&) = default;
-  };
-  void keep_second(const CountKey& key, const measure::Histogram& histogram);
+  std::size_t place(const measure::Series& series, std::size_t phase) const;
+  void keep_phase(const measure::Series& series, std::int64_t second, const Samples& samples);
+  void keep_second(Seconds<Second>& seconds, std::int64_t second, Samples& samples);
 
   const plan::Plan& plan_;
-  std::map<Key, measure::Histogram> phases_;
-  std::map<CountKey, Second> seconds_;
+  std::size_t tiers_ = 1;                                    // the most of any population
+  std::vector<std::unique_ptr<measure::Histogram>> phases_;  // by place(); null: no samples
+  BySeries<Second> seconds_;
   std::uint64_t negative_ = 0;
 };
 

@@ -25,8 +25,8 @@ Nanos nanos(double s) {
 // lesser of the two seconds' that meet at `at` is the one of that instant.
 Nanos lag_at(const Facts& facts, std::uint16_t stream, std::uint16_t pass, std::int32_t partition, Nanos at) {
   const auto freshness = [&](std::int64_t second) {
-    const auto found = facts.lags.find({stream, pass, partition, second});
-    return found == facts.lags.end() ? Nanos{0} : found->second.freshness;
+    const auto* const lag = facts.lags.of(stream, pass, static_cast<std::size_t>(partition)).find(second);
+    return lag ? lag->freshness : Nanos{0};
   };
   const std::int64_t second = base::second_of(at);
   return std::min(freshness(second - 1), freshness(second));
@@ -57,10 +57,9 @@ std::vector<Due> work_of(const Settling& s, std::size_t pass, Nanos at) {
 std::uint64_t counted_before(const Facts& facts, std::size_t stream, std::size_t pass, std::int64_t second,
                              std::initializer_list<measure::Count> what) {
   std::uint64_t sum = 0;
-  const auto stream16 = static_cast<std::uint16_t>(stream), pass16 = static_cast<std::uint16_t>(pass);
-  const auto end = facts.counts.lower_bound({stream16, pass16, second});
-  for (auto it = facts.counts.lower_bound({stream16, pass16, INT64_MIN}); it != end; ++it) {
-    for (const measure::Count count : what) sum += of(it->second, count);
+  for (const auto& [at, counts] : facts.counts.of(stream, pass)) {
+    if (at >= second) break;
+    for (const measure::Count count : what) sum += of(counts, count);
   }
   return sum;
 }

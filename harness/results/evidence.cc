@@ -59,8 +59,8 @@ void staleness(const Settling& s, const plan::SloInstance& instance, SloEvidence
   const plan::Slo& slo = s.plan.slos[instance.slo];
   const bool share = slo.figure == Figure::staleness_share;
   const auto phase = static_cast<int>(instance.phase);
-  const Outcomes outcomes = outcomes_of(s, instance.stream, instance.group, instance.tier, phase);
-  const CohortCounts counts = cohorts_of(s, instance.stream, instance.group, instance.tier, phase);
+  const Outcomes outcomes = s.sums.outcomes(instance.stream, instance.group, instance.tier, phase);
+  const CohortCounts counts = s.sums.cohorts(instance.stream, instance.group, instance.tier, phase);
   const std::optional<std::size_t> i = counted_at(s.plan, slo, instance.stream, instance.group);
   const std::uint64_t late = i ? counts.over[*i] : counts.samples;
   const std::uint64_t late_without_own = i ? counts.over_without_own[*i] : counts.samples;
@@ -75,13 +75,13 @@ void staleness(const Settling& s, const plan::SloInstance& instance, SloEvidence
   const auto stream = static_cast<std::uint16_t>(instance.stream),
              pass = static_cast<std::uint16_t>(instance.group);
   const Histogram visible = s.distributions.merged(stream, pass, instance.tier, Measure::staleness, phase);
-  const Histogram ages = ages_of(s, instance.stream, instance.group, instance.tier, phase);
+  const Histogram ages = s.sums.ages(instance.stream, instance.group, instance.tier, phase);
   evidence.figure = quantile(p, {&visible, &ages});
   own_part(s, instance, p, evidence);
 }
 
 void ledger(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
-  const Outcomes all = outcomes_of(s, instance.stream, instance.group, -1, kAllPhases);
+  const Outcomes all = s.sums.outcomes(instance.stream, instance.group, -1, kAllPhases);
   const auto count = [&](Count what) { return count_of(s.facts, instance.stream, instance.group, what); };
   evidence.planned = all.planned;
   switch (s.plan.slos[instance.slo].figure) {
@@ -102,11 +102,10 @@ void lag(const Settling& s, const plan::SloInstance& instance, SloEvidence& evid
   const auto stream = static_cast<std::uint16_t>(instance.stream),
              pass = static_cast<std::uint16_t>(instance.group);
   const auto phase = static_cast<int>(instance.phase);
-  evidence.planned = outcomes_of(s, instance.stream, instance.group, -1, phase).planned;
+  evidence.planned = s.sums.outcomes(instance.stream, instance.group, -1, phase).planned;
   evidence.figure.p = 1;
   own_part(s, instance, 1, evidence);
-  const auto first = s.facts.lags.lower_bound({stream, pass, INT32_MIN, INT64_MIN});
-  const bool any = first != s.facts.lags.end() && first->first.stream == stream && first->first.pass == pass;
+  const bool any = lag_known(s.facts, stream, pass);
   if (!any || planned_until(s.plan, s.facts) <= s.plan.phases[instance.phase].begin) return;
   if (s.plan.slos[instance.slo].figure == Figure::freshness_lag) {
     evidence.figure.kind = Quantile::Kind::exact;
@@ -118,60 +117,11 @@ void lag(const Settling& s, const plan::SloInstance& instance, SloEvidence& evid
   evidence.figure.value = row.time_to_fresh;
 }
 
-template <class F>
-void each_cell(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase, F&& f) {
-  const StreamOutcomes& outcomes = s.outcomes[stream];
-  if (!outcomes.passes[pass].reads) return;
-  for (std::int64_t second = 0; second < outcomes.seconds; ++second) {
-    if (!counts_in(s.plan, second, phase)) continue;
-    for (std::size_t t = 0; t < outcomes.tiers; ++t) {
-      if (tier < 0 || static_cast<std::size_t>(tier) == t) f(outcomes.cell(pass, second, t));
-    }
-  }
-}
-
 }  // namespace
-
-bool counts_in(const plan::Plan& plan, std::int64_t second, int phase) {
-  if (phase == kAllPhases) return true;
-  const int in = phase_of(plan, second);
-  return phase >= 0 ? in == phase : in >= 0 && plan.phases[static_cast<std::size_t>(in)].measured();
-}
-
-Outcomes outcomes_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
-  Outcomes sum;
-  each_cell(s, stream, pass, tier, phase, [&](const Cell& cell) { add(sum, cell.outcomes); });
-  return sum;
-}
-
-Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
-  Histogram sum;
-  each_cell(s, stream, pass, tier, phase, [&](const Cell& cell) {
-    if (cell.ages) sum.merge(*cell.ages);
-  });
-  return sum;
-}
-
-CohortCounts cohorts_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase) {
-  CohortCounts sum;
-  const auto first = s.facts.cohorts.lower_bound(
-      {static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), 0, INT64_MIN});
-  for (auto it = first; it != s.facts.cohorts.end(); ++it) {
-    const CohortKey& key = it->first;
-    if (key.stream != stream || key.pass != pass) break;
-    const bool known = key.second >= 0 && key.second < s.outcomes[stream].seconds;
-    if (known && (tier < 0 || key.tier == tier) && counts_in(s.plan, key.second, phase)) sum.add(it->second);
-  }
-  return sum;
-}
 
 std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass, Count what) {
   std::uint64_t sum = 0;
-  const CountKey from{static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), INT64_MIN};
-  for (auto it = facts.counts.lower_bound(from); it != facts.counts.end(); ++it) {
-    if (it->first.stream != stream || it->first.pass != pass) break;
-    sum += of(it->second, what);
-  }
+  for (const auto& [second, counts] : facts.counts.of(stream, pass)) sum += of(counts, what);
   return sum;
 }
 

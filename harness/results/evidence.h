@@ -10,6 +10,7 @@
 #include "harness/results/facts.h"
 #include "harness/results/figures.h"
 #include "harness/results/outcomes.h"
+#include "harness/results/phase_sums.h"
 #include "harness/results/view_reads.h"
 
 namespace freshet::results {
@@ -19,24 +20,18 @@ struct Settling {
   const plan::Plan& plan;
   const Facts& facts;
   const std::vector<StreamOutcomes>& outcomes;  // by stream
-  const std::vector<PassSpan>& spans;           // by replay
+  const PhaseSums& sums;
+  const std::vector<PassSpan>& spans;  // by replay
   const Distributions& distributions;
   const ViewReads& reads;
 };
 
-// Sum over the seconds of τ of a phase (-1: all measured ones; kAllPhases: warm-up and rest as well).
-inline constexpr int kAllPhases = -2;
-bool counts_in(const plan::Plan& plan, std::int64_t second, int phase);
-Outcomes outcomes_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
-CohortCounts cohorts_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
 // Where the cohorts count events over the bound of an SLO on staleness. None: it was not counted while the
 // run went; then every sample has to be taken for late, for it is no ground for a pass.
 std::optional<std::size_t> counted_at(const plan::Plan& plan, const plan::Slo& slo, std::size_t stream,
                                       std::size_t group);
 // Sum of a count over all seconds of the run.
 std::uint64_t count_of(const Facts& facts, std::size_t stream, std::size_t pass, measure::Count what);
-// Ranked histogram of ages of those that did not become visible.
-measure::Histogram ages_of(const Settling& s, std::size_t stream, std::size_t pass, int tier, int phase);
 // Events that more than one shard of the pass took for new.
 std::uint64_t seen_again(const Facts& facts, std::size_t stream, std::size_t pass);
 std::uint64_t redelivered(const Facts& facts, std::size_t stream, std::size_t pass);

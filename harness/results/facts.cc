@@ -14,6 +14,20 @@ using measure::WorstEvent;
 
 constexpr std::int64_t kSlack = 3600;  // seconds a run may last beyond its plan and drain
 
+std::vector<std::size_t> tiers_of(const plan::Plan& plan) {
+  std::vector<std::size_t> tiers;
+  for (const plan::Stream& stream : plan.streams)
+    tiers.push_back(plan.populations[stream.population].tiers.size());
+  return tiers;
+}
+
+std::vector<std::size_t> partitions_of(const plan::Plan& plan) {
+  std::vector<std::size_t> partitions;
+  for (const plan::Stream& stream : plan.streams)
+    partitions.push_back(static_cast<std::size_t>(stream.partitions));
+  return partitions;
+}
+
 // The worst first; of equal ones the earlier, so that the order does not hang on the hosts' names.
 void keep_worst(std::vector<WorstEvent>& events) {
   const auto order = [](const WorstEvent& e) { return std::tuple(e.tau - e.visible, e.tau, e.lane, e.n); };
@@ -25,6 +39,27 @@ void keep_worst(std::vector<WorstEvent>& events) {
 }
 
 }  // namespace
+
+void Fold<Counts>::add(Counts& sum, const Counts& more) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+}
+
+void Fold<measure::LagSecond>::add(measure::LagSecond& sum, const measure::LagSecond& more) {
+  sum.freshness = std::max(sum.freshness, more.freshness);
+  sum.consumer = std::max(sum.consumer, more.consumer);
+  if (more.first_over >= 0 && (sum.first_over < 0 || more.first_over < sum.first_over))
+    sum.first_over = more.first_over;
+  sum.last_over = std::max(sum.last_over, more.last_over);
+  sum.debt += more.debt;
+}
+
+Facts::Facts(const plan::Plan& plan)
+    : cohorts(plan.passes(), tiers_of(plan)),
+      counts(plan.passes(), std::vector<std::size_t>(plan.streams.size(), 1)),
+      lags(plan.passes(), partitions_of(plan)),
+      offsets(plan.passes(), partitions_of(plan)),
+      acks(plan.streams.size()),
+      prefilled(plan.streams.size()) {}
 
 SecondRange legal_seconds(const plan::Plan& plan) {
   return {-(std::int64_t{1} << 31), base::second_of(plan.end()) + base::second_of(plan.drain) + kSlack};
@@ -39,9 +74,7 @@ PlannedLanes::PlannedLanes(const plan::Plan& plan) {
 }
 
 Facts read_facts(const fs::path& folder, const plan::Plan& plan, const PlannedLanes& lanes) {
-  Facts facts;
-  facts.prefilled.resize(plan.streams.size());
-  facts.acks.resize(plan.streams.size());
+  Facts facts(plan);
   std::vector<fs::path> hosts;
   std::error_code code;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder / kFactsFolder, code)) {
@@ -55,6 +88,10 @@ Facts read_facts(const fs::path& folder, const plan::Plan& plan, const PlannedLa
   facts.ending = "complete";
   facts.drain_complete = true;
   for (const fs::path& host : hosts) HostReader(facts, plan, lanes, host).read();
+  facts.cohorts.arrange();
+  facts.counts.arrange();
+  facts.lags.arrange();
+  facts.offsets.arrange();
   for (auto& [key, events] : facts.worst) keep_worst(events);
   std::stable_sort(facts.events.begin(), facts.events.end(), [](const Json& a, const Json& b) {
     return integer_at(a, "t", 0) < integer_at(b, "t", 0);

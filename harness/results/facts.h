@@ -20,23 +20,13 @@
 #include "harness/results/figures.h"
 #include "harness/results/host_seconds.h"
 #include "harness/results/ledger_files.h"
+#include "harness/results/seconds.h"
 #include "harness/results/tables.h"
 
 namespace freshet::results {
 
 using Json = nlohmann::json;
 
-struct CountKey {
-  std::uint16_t stream = 0, pass = 0;
-  std::int64_t second = 0;
-  friend auto operator<=>(const CountKey&, const CountKey&) = default;
-};
-struct PartitionSecond {
-  std::uint16_t stream = 0, pass = 0;
-  std::int32_t partition = 0;
-  std::int64_t second = 0;
-  friend auto operator<=>(const PartitionSecond&, const PartitionSecond&) = default;
-};
 struct MemberSecond {
   std::uint16_t pass = 0, member = 0;
   std::int64_t second = 0;
@@ -47,12 +37,28 @@ inline std::uint64_t of(const Counts& counts, measure::Count what) {
   return counts[static_cast<std::size_t>(what)];
 }
 
-struct PartsKey {
-  std::uint16_t stream = 0, pass = 0;
-  std::int64_t second = 0;  // of τ
-  std::uint32_t bucket = 0;
-  friend auto operator<=>(const PartsKey&, const PartsKey&) = default;
+// Cohorts and counts add up.
+template <>
+struct Fold<CohortCounts> {
+  static void add(CohortCounts& sum, const CohortCounts& more) { sum.add(more); }
 };
+template <>
+struct Fold<Counts> {
+  static void add(Counts& sum, const Counts& more);
+};
+// The greatest lags of a second, the first and the last instant over the bound, all debts.
+template <>
+struct Fold<measure::LagSecond> {
+  static void add(measure::LagSecond& sum, const measure::LagSecond& more);
+};
+// The last that was told.
+template <>
+struct Fold<measure::OffsetSecond> {
+  static void add(measure::OffsetSecond& sum, const measure::OffsetSecond& more) { sum = more; }
+};
+
+// The parts of D (T1) of the events of measured phases, by bucket.
+using PartSums = std::array<measure::Parts::Sum, measure::kPartBuckets>;
 
 // What was written of a stream before the run (E4), by partition: event k of a partition in order of τ (ties
 // by lane) lies at offset first + k. -1: not told.
@@ -75,6 +81,8 @@ struct SeenStream {
 };
 
 struct Facts {
+  explicit Facts(const plan::Plan& plan);
+
   std::string ending = "killed";
   Nanos ended_at = 0, drained_in = 0, start_took = 0, wall_step = 0;
   bool drain_complete = false;
@@ -82,16 +90,16 @@ struct Facts {
   // Everything that happened before it is in the facts.
   Nanos known_until = 0;
 
-  std::map<CohortKey, CohortCounts> cohorts;
-  std::map<CountKey, Counts> counts;
-  std::map<PartitionSecond, measure::LagSecond> lags;
+  BySeries<CohortCounts> cohorts;     // by tier, second of τ
+  BySeries<Counts> counts;            // wall second
+  BySeries<measure::LagSecond> lags;  // by partition, wall second
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::OverBound>> over;
-  std::map<PartitionSecond, measure::OffsetSecond> offsets;
+  BySeries<measure::OffsetSecond> offsets;  // by partition, wall second
   std::map<MemberSecond, measure::ReceiverSecond> receivers;
   std::vector<HostSecond> host;               // of all hosts
   std::vector<ClientSecond> clients;          // of each host in the order they came
   std::vector<ConnectionSecond> connections;  // likewise
-  std::map<PartsKey, measure::Parts::Sum> parts;
+  std::map<std::pair<std::uint16_t, std::uint16_t>, PartSums> parts;
   std::map<std::pair<std::uint16_t, std::uint16_t>, std::vector<measure::WorstEvent>> worst;  // worst first
   Carriers carriers;
   std::vector<LaneRow> lanes;

@@ -108,27 +108,36 @@ FaultGroupRow group_row(const Settling& s, std::size_t fault, const Window& wind
   return row;
 }
 
-// The end of the log as the cluster told it, second by second (L3).
-void log_ends_that_fell(const Facts& facts, std::vector<OffsetFallRow>& rows) {
-  std::map<std::tuple<std::int64_t, std::uint16_t, std::int32_t>, std::int64_t> ends;
-  for (const auto& [key, row] : facts.offsets) {
-    if (row.high_watermark < 0) continue;
-    std::int64_t& end = ends.try_emplace({key.second, key.stream, key.partition}, -1).first->second;
-    end = std::max(end, row.high_watermark);
-  }
-  std::map<std::pair<std::uint16_t, std::int32_t>, std::int64_t> before;
-  for (const auto& [key, end] : ends) {
-    const auto [second, stream, partition] = key;
-    const auto [known, fresh] = before.try_emplace({stream, partition}, end);
-    if (!fresh && end < known->second) {
-      rows.push_back({.of = OffsetFallRow::Of::log_end,
-                      .stream = stream,
-                      .partition = partition,
-                      .at = second * base::kSecond,
-                      .from = known->second,
-                      .to = end});
+// The end of the log as the cluster told it, second by second (L3): the furthest that any pass was told.
+Seconds<std::int64_t> log_ends(const plan::Plan& plan, const Facts& facts, std::size_t stream,
+                               std::size_t partition) {
+  Seconds<std::int64_t> ends;
+  for (std::size_t pass = 0; pass < plan.passes(); ++pass) {
+    for (const auto& [second, row] : facts.offsets.of(stream, pass, partition)) {
+      if (row.high_watermark < 0) continue;
+      std::int64_t& end = ends.get(second, -1);
+      end = std::max(end, row.high_watermark);
     }
-    known->second = end;
+  }
+  return ends;
+}
+
+void log_ends_that_fell(const plan::Plan& plan, const Facts& facts, std::vector<OffsetFallRow>& rows) {
+  for (std::size_t stream = 0; stream < plan.streams.size(); ++stream) {
+    for (std::size_t partition = 0; partition < facts.offsets.parts(stream); ++partition) {
+      std::int64_t before = -1;
+      for (const auto& [second, end] : log_ends(plan, facts, stream, partition)) {
+        if (end < before) {
+          rows.push_back({.of = OffsetFallRow::Of::log_end,
+                          .stream = static_cast<int>(stream),
+                          .partition = static_cast<int>(partition),
+                          .at = second * base::kSecond,
+                          .from = before,
+                          .to = end});
+        }
+        before = end;
+      }
+    }
   }
 }
 
@@ -211,7 +220,7 @@ std::vector<FaultGroupRow> fault_group_rows(const Settling& s) {
 
 std::vector<OffsetFallRow> offset_fall_rows(const Settling& s) {
   std::vector<OffsetFallRow> rows;
-  log_ends_that_fell(s.facts, rows);
+  log_ends_that_fell(s.plan, s.facts, rows);
   starts_that_fell(s.plan, s.facts, rows);
   positions_that_fell(s.plan, s.facts, rows);
   std::stable_sort(rows.begin(), rows.end(),

@@ -76,8 +76,7 @@ std::string encoded(const Histogram& histogram) {
   return out + payload;
 }
 
-bool decode_payload(std::string_view payload, Histogram& into) {
-  const std::uint64_t length = into.buckets();
+bool decode_payload(std::string_view payload, std::uint64_t length, std::vector<BucketCount>& buckets) {
   std::uint64_t index = 0;
   for (std::size_t at = 0; at < payload.size();) {
     std::int64_t count = 0;
@@ -88,7 +87,7 @@ bool decode_payload(std::string_view payload, Histogram& into) {
       continue;
     }
     if (index >= length || static_cast<std::uint64_t>(count) > kMostSamples) return false;
-    if (count > 0) into.add_at_index(static_cast<std::uint32_t>(index), static_cast<std::uint64_t>(count));
+    if (count > 0) buckets.push_back({static_cast<std::uint32_t>(index), static_cast<std::uint64_t>(count)});
     ++index;
   }
   return true;
@@ -105,6 +104,32 @@ constexpr std::array<std::int8_t, 256> reverse_alphabet() {
   return reverse;
 }
 
+// The six bits of each of the characters, four of them; negative: one is not of the alphabet.
+std::int32_t group_of(const char* four) {
+  static constexpr std::array<std::int8_t, 256> kReverse = reverse_alphabet();
+  const auto bits = [&](int k) -> std::int32_t { return kReverse[static_cast<unsigned char>(four[k])]; };
+  const std::int32_t a = bits(0), b = bits(1), c = bits(2), d = bits(3);
+  return (a | b | c | d) < 0 ? -1 : a << 18 | b << 12 | c << 6 | d;
+}
+
+bool decode_base64(std::string_view text, std::string& out) {
+  if (text.empty() || text.size() % 4 != 0) return false;
+  std::size_t padding = 0;
+  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
+  out.resize(text.size() / 4 * 3);
+  std::array<char, 4> last{'A', 'A', 'A', 'A'};  // 'A' stands for no bits
+  text.substr(text.size() - 4, 4 - padding).copy(last.data(), last.size());
+  for (std::size_t i = 0, at = 0; i < text.size(); i += 4, at += 3) {
+    const std::int32_t group = group_of(i + 4 < text.size() ? text.data() + i : last.data());
+    if (group < 0) return false;
+    out[at] = static_cast<char>(group >> 16 & 0xff);
+    out[at + 1] = static_cast<char>(group >> 8 & 0xff);
+    out[at + 2] = static_cast<char>(group & 0xff);
+  }
+  out.resize(out.size() - padding);
+  return true;
+}
+
 }  // namespace
 
 std::string encode_histogram(const Histogram& histogram) {
@@ -115,21 +140,64 @@ std::string encode_histogram(const Histogram& histogram) {
   return base64_encode(out + body);
 }
 
-bool decode_histogram(std::string_view text, Histogram& into) {
-  const std::optional<std::string> compressed = base64_decode(text);
-  if (!compressed || compressed->size() < 8) return false;
-  if (get_big_endian<std::uint32_t>(*compressed, 0) != kCompressedCookie) return false;
-  if (get_big_endian<std::uint32_t>(*compressed, 4) != compressed->size() - 8) return false;
-  const std::size_t limit = kHeader + 9 * std::size_t{into.buckets()};
-  const std::optional<std::string> body = inflate(std::string_view(*compressed).substr(8), limit);
+struct HistogramDecoder::Impl {
+  explicit Impl(int significant_digits)
+      : digits(static_cast<std::uint32_t>(significant_digits)),
+        buckets(Histogram(significant_digits).buckets()),
+        most(kHeader + 9 * buckets),
+        plain(std::make_unique_for_overwrite<char[]>(most)),
+        ready(inflateInit(&stream) == Z_OK) {}
+  ~Impl() {
+    if (ready) inflateEnd(&stream);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // What the zlib stream holds, until the next call; nullopt when it is none or holds too much.
+  std::optional<std::string_view> inflated(std::string_view bytes) {
+    if (!ready || inflateReset(&stream) != Z_OK) return std::nullopt;
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(plain.get());
+    stream.avail_out = static_cast<uInt>(most);
+    const bool whole = ::inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+    if (!whole) return std::nullopt;
+    return std::string_view(plain.get(), most - stream.avail_out);
+  }
+
+  const std::uint32_t digits;
+  const std::size_t buckets, most;  // most: bytes of the longest encoding
+  std::string compressed;
+  std::unique_ptr<char[]> plain;
+  z_stream stream{};
+  const bool ready;
+};
+
+HistogramDecoder::HistogramDecoder(int significant_digits)
+    : impl_(std::make_unique<Impl>(significant_digits)) {}
+HistogramDecoder::~HistogramDecoder() = default;
+
+bool HistogramDecoder::decode(std::string_view text, std::vector<BucketCount>& buckets) {
+  std::string& compressed = impl_->compressed;
+  if (!decode_base64(text, compressed) || compressed.size() < 8) return false;
+  if (get_big_endian<std::uint32_t>(compressed, 0) != kCompressedCookie) return false;
+  if (get_big_endian<std::uint32_t>(compressed, 4) != compressed.size() - 8) return false;
+  const auto body = impl_->inflated(std::string_view(compressed).substr(8));
   if (!body || body->size() < kHeader) return false;
   const bool ours = get_big_endian<std::uint32_t>(*body, 0) == kEncodedCookie &&
                     get_big_endian<std::uint32_t>(*body, 4) == body->size() - kHeader &&
                     get_big_endian<std::uint32_t>(*body, 8) == 0 &&
-                    get_big_endian<std::uint32_t>(*body, 12) == static_cast<std::uint32_t>(into.digits()) &&
+                    get_big_endian<std::uint32_t>(*body, 12) == impl_->digits &&
                     get_big_endian<std::int64_t>(*body, 16) == 1 &&
                     get_big_endian<std::int64_t>(*body, 24) == Histogram::kHighest;
-  return ours && decode_payload(std::string_view(*body).substr(kHeader), into);
+  return ours && decode_payload(body->substr(kHeader), impl_->buckets, buckets);
+}
+
+bool decode_histogram(std::string_view text, Histogram& into) {
+  std::vector<BucketCount> buckets;
+  if (!HistogramDecoder(into.digits()).decode(text, buckets)) return false;
+  for (const BucketCount& bucket : buckets) into.add_at_index(bucket.index, bucket.count);
+  return true;
 }
 
 std::string base64_encode(std::string_view bytes) {
@@ -149,23 +217,8 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  static constexpr std::array<std::int8_t, 256> kReverse = reverse_alphabet();
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
   std::string out;
-  out.reserve(text.size() / 4 * 3);
-  for (std::size_t i = 0; i < text.size(); i += 4) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 4; ++k) {
-      const bool pad = i + k >= text.size() - padding;
-      const int value = pad ? 0 : kReverse[static_cast<unsigned char>(text[i + k])];
-      if (value < 0) return std::nullopt;
-      group = group << 6 | static_cast<std::uint32_t>(value);
-    }
-    for (int shift = 16; shift >= 0; shift -= 8) out.push_back(static_cast<char>(group >> shift & 0xff));
-  }
-  out.resize(out.size() - padding);
+  if (!decode_base64(text, out)) return std::nullopt;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/results/line_file.h"
+#include "harness/results/phase_sums.h"
 
 namespace freshet::results {
 
@@ -68,7 +69,8 @@ std::string HostReader::text(Flushed file) {
     damage(name, "does not begin as its format and version do");
     return {};
   }
-  return bytes.substr(head.size());
+  bytes.erase(0, head.size());
+  return bytes;
 }
 
 template <class Row>
@@ -89,29 +91,20 @@ bool HostReader::take(const CohortRow& row) {
     return false;
   const std::size_t population = plan_.streams[row.key.stream].population;
   if (row.key.tier >= plan_.populations[population].tiers.size()) return false;
-  facts_.cohorts[row.key].add(row.counts);
+  facts_.cohorts.of(row.key.stream, row.key.pass, row.key.tier).add(row.key.second, row.counts);
   return true;
 }
 
 bool HostReader::take(const CountSecond& row) {
   const bool producing = row.pass == measure::kNoPass;
   if (!stream_ok(row.stream) || !(producing || pass_ok(row.pass)) || !second_ok(row.second)) return false;
-  Counts& sum = facts_.counts[{row.stream, row.pass, row.second}];
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += row.counts[i];
+  facts_.counts.of(row.stream, row.pass).add(row.second, row.counts);
   return true;
 }
 
 bool HostReader::take(const LagSecond& row) {
   if (!partition_ok(row.stream, row.partition) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
-  const auto [found, fresh] = facts_.lags.try_emplace({row.stream, row.pass, row.partition, row.second}, row);
-  if (fresh) return true;
-  LagSecond& sum = found->second;
-  sum.freshness = std::max(sum.freshness, row.freshness);
-  sum.consumer = std::max(sum.consumer, row.consumer);
-  if (row.first_over >= 0 && (sum.first_over < 0 || row.first_over < sum.first_over))
-    sum.first_over = row.first_over;
-  sum.last_over = std::max(sum.last_over, row.last_over);
-  sum.debt += row.debt;
+  facts_.lags.of(row.stream, row.pass, static_cast<std::size_t>(row.partition)).add(row.second, row);
   return true;
 }
 
@@ -132,7 +125,7 @@ bool HostReader::take(const measure::Carrier& row) {
 
 bool HostReader::take(const OffsetSecond& row) {
   if (!partition_ok(row.stream, row.partition) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
-  facts_.offsets[{row.stream, row.pass, row.partition, row.second}] = row;
+  facts_.offsets.of(row.stream, row.pass, static_cast<std::size_t>(row.partition)).add(row.second, row);
   return true;
 }
 
@@ -170,7 +163,7 @@ bool HostReader::take(const HostSecond& row) {
 
 bool HostReader::take(const PartsRow& row) {
   if (!stream_ok(row.stream) || !pass_ok(row.pass) || !second_ok(row.second)) return false;
-  add(facts_.parts[{row.stream, row.pass, row.second, row.bucket}], row.sum);
+  if (counts_in(plan_, row.second, -1)) add(facts_.parts[{row.stream, row.pass}][row.bucket], row.sum);
   return true;
 }
 

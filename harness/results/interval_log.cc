@@ -8,7 +8,6 @@
 #include <cmath>
 #include <iterator>
 
-#include "harness/results/hdr_codec.h"
 #include "harness/results/line_file.h"
 
 namespace freshet::results {
@@ -171,16 +170,21 @@ void append_view_log(std::string& out, const plan::Plan& plan, std::string_view 
   }
 }
 
+bool decode_line(const LogLine& line, HistogramDecoder& decoder, Samples& samples) {
+  samples.clear();
+  if (!decoder.decode(line.histogram, samples.buckets)) return false;
+  if (line.kind != LogKind::negative && line.kind != LogKind::overflow) return true;
+  const std::uint64_t n = samples.total();
+  samples.buckets.clear();
+  (line.kind == LogKind::negative ? samples.negative : samples.above_range) = n;
+  return true;
+}
+
 bool add_line(const LogLine& line, Histogram& into) {
-  Histogram decoded(into.digits());
-  if (!decode_histogram(line.histogram, decoded)) return false;
-  if (line.kind == LogKind::negative) {
-    into.record_us(-1, decoded.in_range());
-  } else if (line.kind == LogKind::overflow) {
-    into.record_us(Histogram::kHighest + 1, decoded.in_range());
-  } else {
-    into.merge(decoded);
-  }
+  HistogramDecoder decoder;
+  Samples samples;
+  if (!decode_line(line, decoder, samples)) return false;
+  samples.add_to(into);
   return true;
 }
 

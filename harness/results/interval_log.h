@@ -9,14 +9,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "harness/measure/histogram.h"
 #include "harness/measure/series.h"
 #include "harness/plan/plan.h"
+#include "harness/results/hdr_codec.h"
+#include "harness/results/samples.h"
 
 namespace freshet::results {
 
@@ -46,7 +48,10 @@ class Tags {
   std::string target_;
   std::vector<std::string> streams_, passes_;
   std::vector<std::vector<std::string>> tiers_;  // by stream
-  std::map<std::string, measure::Series, std::less<>> series_;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, measure::Series, Hash, std::equal_to<>> series_;  // by path()
 };
 
 // The comments at the head of the log.
@@ -64,7 +69,9 @@ void append_view_log(std::string& out, const plan::Plan& plan, std::string_view 
                      std::size_t stream, std::size_t phase, const measure::Histogram& histogram,
                      std::uint64_t undone);
 
-// Adds a line's samples to `into`. False when its histogram is damaged.
+// The samples of a line; `samples` is emptied before. False when its histogram is damaged.
+bool decode_line(const LogLine& line, HistogramDecoder& decoder, Samples& samples);
+// Adds a line's samples to `into`, of 3 digits. False when its histogram is damaged.
 bool add_line(const LogLine& line, measure::Histogram& into);
 
 }  // namespace freshet::results

@@ -23,7 +23,7 @@ struct Windows {
     const auto stream = static_cast<std::size_t>(row.stream), pass = static_cast<std::size_t>(row.pass);
     visible.merge(s.distributions.merged(static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass),
                                          -1, measure::Measure::staleness, phase));
-    ages.merge(ages_of(s, stream, pass, -1, phase));
+    ages.merge(s.sums.ages(stream, pass, -1, phase));
   }
   Quantile p99() const { return quantile(kPercentile, {&visible, &ages}); }
 };

@@ -17,6 +17,12 @@ double square_seconds(Nanos over) {
   return s * s;
 }
 
+struct PartitionSecond {
+  std::uint16_t stream = 0, pass = 0;
+  std::int32_t partition = 0;
+  std::int64_t second = 0;
+};
+
 // The row of a second to whose end the oldest unsettled event, due at `head`, stayed the same. What lay over
 // the bound before `told` is left to who told it.
 LagSecond waiting_row(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Nanos ended_at,
@@ -38,27 +44,15 @@ LagSecond nothing_told(const PartitionSecond& key) {
   return {.stream = key.stream, .pass = key.pass, .partition = key.partition, .second = key.second};
 }
 
-// Rows of one (stream, pass), by partition and second.
-std::pair<std::map<PartitionSecond, LagSecond>::const_iterator,
-          std::map<PartitionSecond, LagSecond>::const_iterator>
-rows_of(const Facts& facts, std::uint16_t stream, std::uint16_t pass) {
-  return {facts.lags.lower_bound({stream, pass, INT32_MIN, INT64_MIN}),
-          facts.lags.upper_bound({stream, pass, INT32_MAX, INT64_MAX})};
-}
-
 void fill_to_the_end(const PartitionSecond& key, Nanos head, Nanos head_acked, Nanos bound, Facts& facts) {
   if (head == base::kNever) return;
-  const auto after = facts.lags.upper_bound({key.stream, key.pass, key.partition, INT64_MAX});
+  Seconds<LagSecond>& lags = facts.lags.of(key.stream, key.pass, static_cast<std::size_t>(key.partition));
   std::int64_t next = base::second_of(head);
-  if (after != facts.lags.begin()) {
-    const PartitionSecond& last = std::prev(after)->first;
-    const bool same = last.stream == key.stream && last.pass == key.pass && last.partition == key.partition;
-    // Of the last second that was told, what came after its teller had gone was not.
-    if (same) next = std::max(next, last.second);
-  }
+  // Of the last second that was told, what came after its teller had gone was not.
+  if (!lags.empty()) next = std::max(next, lags.back().second);
   for (; next * kSecond < facts.ended_at; ++next) {
     const PartitionSecond second{key.stream, key.pass, key.partition, next};
-    LagSecond& told = facts.lags.try_emplace(second, nothing_told(second)).first->second;
+    LagSecond& told = lags.get(next, nothing_told(second));
     const LagSecond row = waiting_row(second, head, head_acked, bound, facts.ended_at, told.last_over);
     told.freshness = std::max(told.freshness, row.freshness);
     told.consumer = std::max(told.consumer, row.consumer);
@@ -93,6 +87,13 @@ Nanos first_fresh(std::vector<std::pair<Nanos, Nanos>> over, Nanos from, Nanos h
 
 }  // namespace
 
+bool lag_known(const Facts& facts, std::size_t stream, std::size_t pass) {
+  for (std::size_t partition = 0; partition < facts.lags.parts(stream); ++partition) {
+    if (!facts.lags.of(stream, pass, partition).empty()) return true;
+  }
+  return false;
+}
+
 void fill_lags(const plan::Plan& plan, const std::vector<StreamOutcomes>& outcomes, Facts& facts) {
   for (std::uint16_t pass = 0; pass < plan.groups.size(); ++pass) {
     for (const plan::GroupStream& read : plan.groups[pass].streams) {
@@ -109,16 +110,14 @@ void fill_lags(const plan::Plan& plan, const std::vector<StreamOutcomes>& outcom
 LagRow lag_row(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,
                int phase) {
   LagRow row{.stream = stream, .pass = pass, .phase = phase};
-  const auto [begin, end] = rows_of(facts, stream, pass);
-  for (auto it = begin; it != end; ++it) {
-    const LagSecond& lag = it->second;
-    if (!in_phase(plan, lag.second, phase)) continue;
+  each_lag(facts, stream, pass, [&](const LagSecond& lag) {
+    if (!in_phase(plan, lag.second, phase)) return;
     row.consumer = std::max(row.consumer, lag.consumer);
-    if (lag.freshness <= row.freshness) continue;
+    if (lag.freshness <= row.freshness) return;
     row.freshness = lag.freshness;
     row.partition = lag.partition;
     row.second = lag.second;
-  }
+  });
   const std::int64_t seconds = base::second_of(planned_until(plan, facts));
   for (std::int64_t second = 0; second < seconds; ++second) {
     if (!in_phase(plan, second, phase)) continue;
@@ -133,12 +132,12 @@ std::int64_t offset_lag(const plan::Plan& plan, const Facts& facts, std::uint16_
                         std::int64_t second) {
   const bool committed = pass < plan.groups.size() && plan.groups[pass].read_committed;
   std::int64_t sum = 0;
-  for (std::int32_t partition = 0; partition < plan.streams[stream].partitions; ++partition) {
-    const auto found = facts.offsets.find({stream, pass, partition, second});
-    if (found == facts.offsets.end()) return -1;
-    const std::int64_t end = committed ? found->second.last_stable : found->second.high_watermark;
-    if (end < 0 || found->second.position < 0) return -1;
-    sum += end - found->second.position;
+  for (std::size_t partition = 0; partition < facts.offsets.parts(stream); ++partition) {
+    const measure::OffsetSecond* const told = facts.offsets.of(stream, pass, partition).find(second);
+    if (!told) return -1;
+    const std::int64_t end = committed ? told->last_stable : told->high_watermark;
+    if (end < 0 || told->position < 0) return -1;
+    sum += end - told->position;
   }
   return sum;
 }
@@ -153,15 +152,13 @@ Freshening freshening(const plan::Plan& plan, const Facts& facts, std::uint16_t 
   Freshening result;
   std::vector<std::pair<Nanos, Nanos>> over;
   std::map<std::int32_t, double> debts;
-  const auto [first, last] = rows_of(facts, stream, pass);
-  for (auto it = first; it != last; ++it) {
-    const LagSecond& lag = it->second;
+  each_lag(facts, stream, pass, [&](const LagSecond& lag) {
     if (lag.first_over >= 0 && lag.last_over >= ends && lag.first_over < until)
       over.emplace_back(std::max(lag.first_over, ends), std::min(lag.last_over, until));
-    if (lag.second < base::second_of(begin) || lag.second * kSecond >= until) continue;
+    if (lag.second < base::second_of(begin) || lag.second * kSecond >= until) return;
     result.peak = std::max(result.peak, lag.freshness);
     result.debt = std::max(result.debt, debts[lag.partition] += lag.debt);
-  }
+  });
   const Nanos limit = planned_until(plan, facts);
   const Nanos fresh = first_fresh(std::move(over), ends, plan.hold);
   result.reached = fresh + plan.hold <= limit && (fresh < until || fresh == ends);

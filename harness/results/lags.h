@@ -16,6 +16,16 @@ namespace freshet::results {
 // here.
 void fill_lags(const plan::Plan& plan, const std::vector<StreamOutcomes>& outcomes, Facts& facts);
 
+// Calls f(row) for each second of each partition of (stream, pass), by partition, then second.
+template <class F>
+void each_lag(const Facts& facts, std::size_t stream, std::size_t pass, F&& f) {
+  for (std::size_t partition = 0; partition < facts.lags.parts(stream); ++partition) {
+    for (const auto& [second, lag] : facts.lags.of(stream, pass, partition)) f(lag);
+  }
+}
+// Anything was told of the lag of (stream, pass).
+bool lag_known(const Facts& facts, std::size_t stream, std::size_t pass);
+
 // Maxima over the wall seconds of a phase (-1: of all measured ones). Offset lag is the sum over partitions
 // of a second in which all of them answered.
 LagRow lag_row(const plan::Plan& plan, const Facts& facts, std::uint16_t stream, std::uint16_t pass,

@@ -2,13 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace freshet::results {
@@ -17,6 +16,13 @@ namespace {
 std::string failure(const char* what, const std::filesystem::path& path) {
   return fmt::format("{} {}: {}", what, path.string(), std::strerror(errno));
 }
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
 
 bool write_all(int fd, std::string_view text, std::uint64_t& written) {
   while (!text.empty()) {
@@ -73,17 +79,23 @@ std::uint32_t crc_of(std::string_view text, std::uint32_t before) {
 }
 
 base::Result<std::string> read_file(const std::filesystem::path& path) {
-  std::error_code code;
-  // Opening a folder succeeds and then reads nothing, which would look like an empty file.
-  if (std::filesystem::is_directory(path, code)) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat told {};
+  if (file.fd < 0 || ::fstat(file.fd, &told) != 0) return base::io_error(failure("cannot read", path));
+  if (S_ISDIR(told.st_mode))
     return base::io_error(fmt::format("cannot read {}: it is a folder", path.string()));
+  // Room for one byte more than it has, to find its end without making more; a pipe tells no size.
+  std::string content(static_cast<std::size_t>(told.st_size) + 1, '\0');
+  std::size_t size = 0;
+  for (ssize_t n = 1; n != 0;) {
+    if (size == content.size()) content.resize(2 * size);
+    n = ::read(file.fd, content.data() + size, content.size() - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return base::io_error(failure("cannot read", path));
+    size += static_cast<std::size_t>(n);
   }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return base::io_error(failure("cannot read", path));
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad()) return base::io_error(failure("cannot read", path));
-  return std::move(content).str();
+  content.resize(size);
+  return content;
 }
 
 base::Result<nlohmann::json> read_json(const std::filesystem::path& path) {

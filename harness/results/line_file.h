@@ -76,9 +76,15 @@ class Fields {
 
   template <class T>
   Fields& operator>>(T& value) {
-    const std::string_view field = text();
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-    good_ = good_ && error == std::errc() && end == field.data() + field.size() && !field.empty();
+    const char* const end = rest_.data() + rest_.size();
+    const auto [stop, error] = std::from_chars(rest_.data(), end, value);
+    if (error != std::errc() || (stop != end && *stop != ',')) {
+      text();
+      good_ = false;
+      return *this;
+    }
+    more_ = stop != end;
+    rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()) + (more_ ? 1 : 0));
     return *this;
   }
   // The next field as it stands.

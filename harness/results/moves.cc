@@ -132,9 +132,11 @@ std::vector<MoveRow> Moves::rows() {
 // In whole seconds, the one of `to` left out: windows that touch share none.
 std::uint64_t redelivered_between(const Settling& s, std::size_t pass, Nanos from, Nanos to) {
   std::uint64_t sum = 0;
-  for (const auto& [key, counts] : s.facts.counts) {
-    if (key.pass != pass || key.second < base::second_of(from) || key.second >= base::second_of(to)) continue;
-    sum += of(counts, measure::Count::redelivered);
+  for (std::size_t stream = 0; stream < s.plan.streams.size(); ++stream) {
+    for (const auto& [second, counts] : s.facts.counts.of(stream, pass)) {
+      if (second < base::second_of(from) || second >= base::second_of(to)) continue;
+      sum += of(counts, measure::Count::redelivered);
+    }
   }
   return sum;
 }

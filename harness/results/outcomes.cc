@@ -295,9 +295,8 @@ void resolve_killed(const plan::Plan& plan, const plan::StreamLanes& lanes, std:
     for (std::size_t i = 0; i < out.passes[pass].cells.size(); ++i) {
       Cell& cell = out.passes[pass].cells[i];
       const auto second = static_cast<std::int64_t>(i / out.tiers);
-      const auto found = facts.cohorts.find(
-          {stream, static_cast<std::uint16_t>(pass), static_cast<std::uint8_t>(i % out.tiers), second});
-      const std::uint64_t samples = found == facts.cohorts.end() ? 0 : found->second.samples;
+      const CohortCounts* const counts = facts.cohorts.of(stream, pass, i % out.tiers).find(second);
+      const std::uint64_t samples = counts ? counts->samples : 0;
       cell.outcomes.visible = std::min(samples, cell.outcomes.planned);
       cell.outcomes.unclassified = not_visible(cell.outcomes);
       if (cell.outcomes.unclassified == 0) continue;

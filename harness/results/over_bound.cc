@@ -9,8 +9,9 @@ namespace {
 
 OverBoundRow row_of(const Spans& spans, Nanos begin, Nanos end) {
   OverBoundRow row;
-  for (const auto& [from, until] : spans) {
-    const Nanos length = std::min(until, end) - std::max(from, begin);
+  auto span = std::ranges::partition_point(spans, [&](const auto& s) { return s.second <= begin; });
+  for (; span != spans.end() && span->first < end; ++span) {
+    const Nanos length = std::min(span->second, end) - std::max(span->first, begin);
     if (length <= 0) continue;
     row.time += length;
     row.longest = std::max(row.longest, length);

@@ -80,15 +80,12 @@ class SpanReader {
     const auto seen = facts_.seen.find({s, pass});
     const std::int64_t last = base::second_of(span.ended);
     for (std::size_t p = 0; p < span.ends[stream].size(); ++p) {
-      const auto partition = static_cast<std::int32_t>(p);
       std::int64_t& position = span.positions[stream][p];
       std::int64_t& end = span.ends[stream][p];
-      for (auto it = facts_.offsets.lower_bound({s, pass, partition, INT64_MIN}); it != facts_.offsets.end();
-           ++it) {
-        if (it->first.stream != s || it->first.pass != pass || it->first.partition != partition) break;
-        if (it->first.second > last) break;
-        position = std::max(position, it->second.position);
-        end = std::max(end, it->second.high_watermark);
+      for (const auto& [second, told] : facts_.offsets.of(stream, pass, p)) {
+        if (second > last) break;
+        position = std::max(position, told.position);
+        end = std::max(end, told.high_watermark);
       }
       if (seen != facts_.seen.end()) position = std::max(position, seen->second.positions[p]);
       if (span.finished) end = position;

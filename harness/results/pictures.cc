@@ -5,6 +5,7 @@
 
 #include "harness/plan/lanes.h"
 #include "harness/results/evidence.h"
+#include "harness/results/lags.h"
 #include "harness/results/quantile.h"
 
 namespace freshet::results {
@@ -15,7 +16,7 @@ Spectrum spectrum(const Settling& s, std::size_t stream, std::size_t pass, int t
   const measure::Histogram visible =
       s.distributions.merged(static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), tier,
                              measure::Measure::staleness, phase);
-  const measure::Histogram ages = ages_of(s, stream, pass, tier, phase);
+  const measure::Histogram ages = s.sums.ages(stream, pass, tier, phase);
   const Ranked ranked{&visible, &ages};
   curve.events = visible.total() + ages.total();
   for (int k = 0;; ++k) {
@@ -60,15 +61,11 @@ std::vector<PartitionRow> partition_rows(const Settling& s, const PlannedLanes& 
         row.bytes += cursor.event().size;
       }
     }
-    // The rows of a stream lie together: there are as many as an hour has seconds, times partitions and
-    // groups.
-    const auto index = static_cast<std::uint16_t>(stream);
-    for (auto it = s.facts.lags.lower_bound({index, 0, INT32_MIN, INT64_MIN});
-         it != s.facts.lags.end() && it->first.stream == index; ++it) {
-      const auto& [key, lag] = *it;
-      if (key.pass >= s.plan.groups.size()) continue;
-      Nanos& highest = rows[first + static_cast<std::size_t>(key.partition)].lag[key.pass];
-      highest = std::max(highest, lag.freshness);
+    for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
+      each_lag(s.facts, stream, pass, [&](const measure::LagSecond& lag) {
+        Nanos& highest = rows[first + static_cast<std::size_t>(lag.partition)].lag[pass];
+        highest = std::max(highest, lag.freshness);
+      });
     }
   }
   return rows;

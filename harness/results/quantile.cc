@@ -3,34 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/results/samples.h"
+
 namespace freshet::results {
 namespace {
 
 using measure::Histogram;
-
-std::uint64_t total(const Histogram* histogram) {
-  return histogram ? histogram->total() : 0;
-}
-
-// Lowest value of the bucket in which the rank-th smallest of both lies, us: rounding must not turn a lower
-// bound into more than is known.
-std::int64_t lower_bound_at(const Ranked& ranked, std::uint64_t rank) {
-  Histogram both;
-  if (ranked.visible) both.merge(*ranked.visible);
-  if (ranked.ages) both.merge(*ranked.ages);
-  std::uint64_t passed = both.negative();
-  if (rank <= passed) return 0;
-  std::int64_t value = Histogram::kHighest;
-  bool found = false;
-  both.visit([&](std::uint32_t, std::int64_t lowest, std::uint64_t count) {
-    passed += count;
-    if (!found && passed >= rank) {
-      value = lowest;
-      found = true;
-    }
-  });
-  return value;
-}
 
 struct Known {
   Quantile::Kind kind = Quantile::Kind::exact;
@@ -38,9 +16,9 @@ struct Known {
 };
 
 Known at_rank(const Ranked& ranked, std::uint64_t rank) {
-  if (rank > total(ranked.visible))
-    return {Quantile::Kind::at_least, lower_bound_at(ranked, rank) * base::kMicrosecond};
-  const std::int64_t us = ranked.visible->value_at_rank(rank);
+  if (rank > ranked.visible())
+    return {Quantile::Kind::at_least, ranked.lower_bound_at_rank(rank) * base::kMicrosecond};
+  const std::int64_t us = ranked.value_at_rank(rank);
   return {us > Histogram::kHighest ? Quantile::Kind::at_least : Quantile::Kind::exact,
           us * base::kMicrosecond};
 }
@@ -55,6 +33,49 @@ void set_floor(const Ranked& ranked, Quantile& result) {
 }
 
 }  // namespace
+
+Ranked::Ranked(const Histogram* visible, const Histogram* ages) {
+  if (visible) {
+    visible_ = visible->total();
+    negative_ = visible->negative();
+    visible_buckets_ = buckets_of(*visible);
+  }
+  total_ = visible_;
+  if (!ages || ages->total() == 0) return;
+  total_ += ages->total();
+  Histogram both;
+  if (visible) both.merge(*visible);
+  both.merge(*ages);
+  both_negative_ = both.negative();
+  both_buckets_ = buckets_of(both);
+}
+
+std::vector<Ranked::Bucket> Ranked::buckets_of(const Histogram& histogram) {
+  std::vector<Bucket> buckets;
+  std::uint64_t upto = histogram.negative();
+  histogram.visit([&](std::uint32_t index, std::int64_t lowest, std::uint64_t count) {
+    buckets.push_back({upto += count, index, lowest});
+  });
+  return buckets;
+}
+
+// Null: above the range.
+const Ranked::Bucket* Ranked::at(const std::vector<Bucket>& buckets, std::uint64_t rank) {
+  const auto found = std::ranges::lower_bound(buckets, rank, {}, &Bucket::upto);
+  return found == buckets.end() ? nullptr : &*found;
+}
+
+std::int64_t Ranked::value_at_rank(std::uint64_t rank) const {
+  if (rank <= negative_) return -1;
+  const Bucket* const bucket = at(visible_buckets_, rank);
+  return bucket ? highest_us(bucket->index) : Histogram::kHighest + 1;
+}
+
+std::int64_t Ranked::lower_bound_at_rank(std::uint64_t rank) const {
+  if (rank <= both_negative_) return 0;
+  const Bucket* const bucket = at(both_buckets_, rank);
+  return bucket ? bucket->lowest : Histogram::kHighest;
+}
 
 RankRange floor_ranks(double p, std::uint64_t n) {
   constexpr double kZ = 1.959963984540054;  // the normal quantile of 0.975
@@ -74,7 +95,7 @@ std::uint64_t rank_of(double p, std::uint64_t n) {
 
 Quantile quantile(double p, const Ranked& ranked) {
   Quantile result{.p = p};
-  result.n = total(ranked.visible) + total(ranked.ages);
+  result.n = ranked.total();
   const bool maximum = p >= 1;
   if (result.n == 0 || (!maximum && static_cast<double>(result.n) * (1 - p) < 10 - 1e-6)) return result;
   const Known known = at_rank(ranked, rank_of(p, result.n));

@@ -11,9 +11,30 @@ namespace freshet::results {
 
 // What a percentile ranks over: `visible` samples, and above them the events that never became visible, of
 // which only the age at the run's end is known. Either may be null.
-struct Ranked {
-  const measure::Histogram* visible = nullptr;
-  const measure::Histogram* ages = nullptr;
+// Looks at the histograms once, whatever is asked of it afterwards. 3 digits (H1).
+class Ranked {
+ public:
+  Ranked(const measure::Histogram* visible, const measure::Histogram* ages);
+  std::uint64_t visible() const { return visible_; }  // how many
+  std::uint64_t total() const { return total_; }
+
+  // us, as Histogram::value_at_rank() gives it. REQUIRES: 1 <= rank <= visible().
+  std::int64_t value_at_rank(std::uint64_t rank) const;
+  // Lowest value of the bucket in which the rank-th smallest of both lies, us: rounding must not turn a lower
+  // bound into more than is known. REQUIRES: 1 <= rank <= total().
+  std::int64_t lower_bound_at_rank(std::uint64_t rank) const;
+
+ private:
+  struct Bucket {
+    std::uint64_t upto = 0;  // samples in it and before it, negative ones too
+    std::uint32_t index = 0;
+    std::int64_t lowest = 0;
+  };
+  static std::vector<Bucket> buckets_of(const measure::Histogram& histogram);
+  static const Bucket* at(const std::vector<Bucket>& buckets, std::uint64_t rank);
+
+  std::uint64_t visible_ = 0, negative_ = 0, both_negative_ = 0, total_ = 0;
+  std::vector<Bucket> visible_buckets_, both_buckets_;
 };
 
 // Rank of p in n events, ⌈p·n⌉, from 1; not misled by p·n being a hair above a whole number. REQUIRES: n > 0.

@@ -50,7 +50,7 @@ void wrong_decisions(const Settling& s, const plan::SloInstance& instance, SloEv
 
 void critical_events(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
   const auto phase = static_cast<int>(instance.phase);
-  const Outcomes o = outcomes_of(s, instance.stream, instance.group, -1, phase);
+  const Outcomes o = s.sums.outcomes(instance.stream, instance.group, -1, phase);
   evidence.planned = o.planned;
   if (s.plan.slos[instance.slo].figure == Figure::missed) {
     evidence.count = o.planned - o.visible - o.superseded;
@@ -71,17 +71,14 @@ void critical_events(const Settling& s, const plan::SloInstance& instance, SloEv
 void time_over_bound(const Settling& s, const plan::SloInstance& instance, SloEvidence& evidence) {
   const plan::Phase& phase = s.plan.phases[instance.phase];
   evidence.planned =
-      outcomes_of(s, instance.stream, instance.group, -1, static_cast<int>(instance.phase)).planned;
+      s.sums.outcomes(instance.stream, instance.group, -1, static_cast<int>(instance.phase)).planned;
   evidence.figure.p = 1;
   const Nanos until = planned_until(s.plan, s.facts);
-  const auto stream = static_cast<std::uint16_t>(instance.stream),
-             pass = static_cast<std::uint16_t>(instance.group);
-  const auto lag = s.facts.lags.lower_bound({stream, pass, INT32_MIN, INT64_MIN});
-  const bool any = lag != s.facts.lags.end() && lag->first.stream == stream && lag->first.pass == pass;
-  if (!any || until <= phase.begin) return;  // nothing known is never a pass
+  if (!lag_known(s.facts, instance.stream, instance.group) || until <= phase.begin)
+    return;  // nothing known is never a pass
   evidence.figure.kind = Quantile::Kind::exact;
-  evidence.figure.value =
-      length_within(over_bound(s.facts, stream, pass), phase.begin, std::min(phase.end, until));
+  evidence.figure.value = length_within(over_bound(s.facts, instance.stream, instance.group), phase.begin,
+                                        std::min(phase.end, until));
 }
 
 }  // namespace

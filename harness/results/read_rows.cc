@@ -85,7 +85,7 @@ std::vector<CriticalRow> critical_rows(const Settling& s) {
     for (const plan::GroupStream& reads : s.plan.groups[pass].streams) {
       if (!s.plan.streams[reads.stream].critical) continue;
       each_phase(s.plan, [&](int phase) {
-        const Outcomes o = outcomes_of(s, reads.stream, pass, -1, phase);
+        const Outcomes o = s.sums.outcomes(reads.stream, pass, -1, phase);
         CriticalRow row{
             .stream = static_cast<int>(reads.stream), .pass = static_cast<int>(pass), .phase = phase};
         row.planned = o.planned;

@@ -23,21 +23,20 @@ StalenessRow staleness_row(const Settling& s, const plan::GroupStream& read, std
   row.pass = static_cast<int>(pass);
   row.tier = tier;
   row.phase = phase;
-  row.outcomes = outcomes_of(s, read.stream, pass, tier, phase);
+  row.outcomes = s.sums.outcomes(read.stream, pass, tier, phase);
   row.bound = read.bound;
-  const std::uint64_t late = cohorts_of(s, read.stream, pass, tier, phase).over[0];
+  const std::uint64_t late = s.sums.cohorts(read.stream, pass, tier, phase).over[0];
   row.bad = std::min(row.outcomes.planned, late + not_visible(row.outcomes));
   const Histogram visible =
       s.distributions.merged(static_cast<std::uint16_t>(read.stream), static_cast<std::uint16_t>(pass), tier,
                              Measure::staleness, phase);
-  const Histogram ages = ages_of(s, read.stream, pass, tier, phase);
+  const Histogram ages = s.sums.ages(read.stream, pass, tier, phase);
   row.quantiles = quantiles({&visible, &ages});
   return row;
 }
 
 // Where D's tail begins: the bucket of the rank of p99.
-std::size_t tail_bucket(const std::array<measure::Parts::Sum, measure::kPartBuckets>& buckets,
-                        std::uint64_t n) {
+std::size_t tail_bucket(const PartSums& buckets, std::uint64_t n) {
   const std::uint64_t rank = rank_of(0.99, n);
   std::uint64_t passed = 0;
   for (std::size_t b = 0; b < buckets.size(); ++b) {
@@ -49,10 +48,8 @@ std::size_t tail_bucket(const std::array<measure::Parts::Sum, measure::kPartBuck
 
 std::uint64_t count_in_phase(const Settling& s, std::size_t stream, std::size_t pass, Count what, int phase) {
   std::uint64_t sum = 0;
-  const CountKey from{static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), INT64_MIN};
-  for (auto it = s.facts.counts.lower_bound(from); it != s.facts.counts.end(); ++it) {
-    if (it->first.stream != stream || it->first.pass != pass) break;
-    if (counts_in(s.plan, it->first.second, phase)) sum += of(it->second, what);
+  for (const auto& [second, counts] : s.facts.counts.of(stream, pass)) {
+    if (counts_in(s.plan, second, phase)) sum += of(counts, what);
   }
   return sum;
 }
@@ -96,23 +93,17 @@ ProducerRow producer_row(const Settling& s, std::size_t stream, int phase) {
   return row;
 }
 
-const Counts* counts_at(const Facts& facts, std::size_t stream, std::size_t pass, std::int64_t second) {
-  const auto found =
-      facts.counts.find({static_cast<std::uint16_t>(stream), static_cast<std::uint16_t>(pass), second});
-  return found == facts.counts.end() ? nullptr : &found->second;
-}
-
 OffsetAndLag timeline_row(const Settling& s, std::size_t stream, std::size_t pass, std::int64_t second) {
   OffsetAndLag row{.second = second, .stream = static_cast<int>(stream), .pass = static_cast<int>(pass)};
   const StreamOutcomes& outcomes = s.outcomes[stream];
   if (second < outcomes.seconds) {
     row.offered = static_cast<double>(outcomes.produced[static_cast<std::size_t>(second)].planned);
   }
-  if (const Counts* counts = counts_at(s.facts, stream, measure::kNoPass, second)) {
+  if (const Counts* counts = s.facts.counts.of(stream, measure::kNoPass).find(second)) {
     row.sent = static_cast<double>(of(*counts, Count::sent));
     row.acked = static_cast<double>(of(*counts, Count::acked));
   }
-  if (const Counts* counts = counts_at(s.facts, stream, pass, second)) {
+  if (const Counts* counts = s.facts.counts.of(stream, pass).find(second)) {
     row.visible = static_cast<double>(of(*counts, Count::visible));
   }
   const auto stream16 = static_cast<std::uint16_t>(stream), pass16 = static_cast<std::uint16_t>(pass);
@@ -121,11 +112,11 @@ OffsetAndLag timeline_row(const Settling& s, std::size_t stream, std::size_t pas
     row.staleness_p99 = staleness->p99;
     row.staleness_max = staleness->max;
   }
-  for (std::int32_t partition = 0; partition < s.plan.streams[stream].partitions; ++partition) {
-    const auto lag = s.facts.lags.find({stream16, pass16, partition, second});
-    if (lag == s.facts.lags.end()) continue;
-    row.freshness_lag = std::max(row.freshness_lag, lag->second.freshness);
-    row.consumer_lag = std::max(row.consumer_lag, lag->second.consumer);
+  for (std::size_t partition = 0; partition < s.facts.lags.parts(stream); ++partition) {
+    const measure::LagSecond* const lag = s.facts.lags.of(stream, pass, partition).find(second);
+    if (!lag) continue;
+    row.freshness_lag = std::max(row.freshness_lag, lag->freshness);
+    row.consumer_lag = std::max(row.consumer_lag, lag->consumer);
   }
   row.offset_lag = offset_lag(s.plan, s.facts, stream16, pass16, second);
   if (const ReadSecond* reads = s.reads.second(stream, pass, second)) {
@@ -156,13 +147,8 @@ std::vector<StalenessRow> staleness_rows(const Settling& s) {
 // T1, among events of measured phases that became visible, with a later one of their key too (E5). The tail
 // begins with the bucket that p99 lies in.
 std::vector<TailRow> tail_rows(const Settling& s) {
-  std::map<std::pair<std::uint16_t, std::uint16_t>, std::array<measure::Parts::Sum, measure::kPartBuckets>>
-      sums;
-  for (const auto& [key, sum] : s.facts.parts) {
-    if (counts_in(s.plan, key.second, -1)) add(sums[{key.stream, key.pass}][key.bucket], sum);
-  }
   std::vector<TailRow> rows;
-  for (const auto& [key, buckets] : sums) {
+  for (const auto& [key, buckets] : s.facts.parts) {
     std::uint64_t n = 0;
     for (const measure::Parts::Sum& sum : buckets) n += sum.events;
     if (n < 1000) continue;  // E8
@@ -204,7 +190,7 @@ double taken_between(const Settling& s, const std::vector<std::size_t>& streams,
                 end = std::min(to, (second + 1) * base::kSecond);
     const double part = static_cast<double>(end - begin) / static_cast<double>(base::kSecond);
     for (const std::size_t stream : streams) {
-      const Counts* counts = counts_at(s.facts, stream, measure::kNoPass, second);
+      const Counts* counts = s.facts.counts.of(stream, measure::kNoPass).find(second);
       if (counts) sum += part * static_cast<double>(of(*counts, Count::acked));
     }
   }
@@ -220,7 +206,7 @@ ReplayRow replay_row(const Settling& s, std::size_t replay) {
     row.events += count_of(s.facts, stream, pass, Count::visible);
     row.bytes += count_of(s.facts, stream, pass, Count::bytes_received);
     row.redelivered += redelivered(s.facts, stream, pass);
-    add(row.outcomes, outcomes_of(s, stream, pass, -1, kAllPhases));
+    add(row.outcomes, s.sums.outcomes(stream, pass, -1, kAllPhases));
     add(row.outcomes, s.outcomes[stream].passes[pass].prefilled);
   }
   row.began = span.began;
@@ -252,7 +238,7 @@ std::vector<LedgerRow> ledger_rows(const Settling& s) {
     for (const std::size_t stream : streams_of(s.plan, pass)) {
       LedgerRow row{.stream = static_cast<int>(stream), .pass = static_cast<int>(pass)};
       const auto count = [&](Count what) { return count_of(s.facts, stream, pass, what); };
-      Outcomes outcomes = outcomes_of(s, stream, pass, -1, kAllPhases);
+      Outcomes outcomes = s.sums.outcomes(stream, pass, -1, kAllPhases);
       add(outcomes, s.outcomes[stream].passes[pass].prefilled);
       row.lost = outcomes.lost;
       row.redelivered = redelivered(s.facts, stream, pass);

@@ -91,10 +91,10 @@ void compare_ledger(const Settling& s, std::vector<std::string>& damage) {
   if (s.facts.killed()) return;
   for (std::size_t pass = 0; pass < s.plan.groups.size(); ++pass) {
     for (const plan::GroupStream& read : s.plan.groups[pass].streams) {
-      const Outcomes outcomes = outcomes_of(s, read.stream, pass, -1, kAllPhases);
+      const Outcomes outcomes = s.sums.outcomes(read.stream, pass, -1, kAllPhases);
       const std::uint64_t seen =
           outcomes.visible + outcomes.superseded + seen_again(s.facts, read.stream, pass);
-      const std::uint64_t counted = cohorts_of(s, read.stream, pass, -1, kAllPhases).samples;
+      const std::uint64_t counted = s.sums.cohorts(read.stream, pass, -1, kAllPhases).samples;
       if (seen == counted) continue;
       damage.push_back(fmt::format("{} at {}: {} events visible by the ledger, {} by the counters",
                                    s.plan.streams[read.stream].name, s.plan.groups[pass].name, seen,
@@ -243,7 +243,8 @@ base::Result<Settled> settle(const fs::path& folder, const plan::DecisionsOf& de
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
   const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes),
                         decisions);
-  const Settling s{settled.plan, facts, outcomes, spans, distributions, reads};
+  const PhaseSums sums(settled.plan, facts, outcomes);
+  const Settling s{settled.plan, facts, outcomes, sums, spans, distributions, reads};
   fill(s, settled);
   settled.partitions = partition_rows(s, lanes);
   compare_ledger(s, facts.damage);

@@ -4,6 +4,7 @@
 
 #include "harness/plan/compacted.h"
 #include "harness/plan/thresholds.h"
+#include "harness/results/phase_sums.h"
 
 namespace freshet::results {
 namespace {
@@ -63,21 +64,25 @@ void Superseded::supersede(const plan::Event& event, std::size_t pass, const pla
   ++cell.outcomes.planned;
   ++cell.outcomes.superseded;
   const auto pass16 = static_cast<std::uint16_t>(pass);
-  const CohortKey cohort{stream_, pass16, event.tier, base::second_of(event.tau)};
+  const std::int64_t second = base::second_of(event.tau);
+  CohortCounts& cohort = facts_.cohorts.of(stream_, pass, event.tier).get(second, {});
   const auto carrier = facts_.carriers.find({stream_, pass16, by.lane, by.n});
   if (carrier == facts_.carriers.end()) {
-    facts_.cohorts[cohort].add(unknown());
+    cohort.add(unknown());
     cell.age(facts_.ended_at - event.tau);
     return;
   }
-  facts_.cohorts[cohort].add(counted(thresholds_[pass], carrier->second));
-  const measure::Carrier& as = carrier->second;
-  add(facts_.parts[{stream_, pass16, cohort.second,
-                    static_cast<std::uint32_t>(measure::part_bucket(as.staleness))}],
-      {1, static_cast<double>(as.send), static_cast<double>(as.log),
-       static_cast<double>(as.staleness - as.send - as.log)});
+  cohort.add(counted(thresholds_[pass], carrier->second));
+  add_parts(pass16, second, carrier->second);
   if (!cell.superseded) cell.superseded = std::make_unique<measure::Histogram>();
   cell.superseded->record(carrier->second.staleness);
+}
+
+void Superseded::add_parts(std::uint16_t pass, std::int64_t second, const measure::Carrier& by) {
+  if (!counts_in(plan_, second, -1)) return;
+  add(facts_.parts[{stream_, pass}][measure::part_bucket(by.staleness)],
+      {1, static_cast<double>(by.send), static_cast<double>(by.log),
+       static_cast<double>(by.staleness - by.send - by.log)});
 }
 
 std::vector<Fated> Superseded::rest() {

@@ -36,6 +36,7 @@ class Superseded {
 
  private:
   void supersede(const plan::Event& event, std::size_t pass, const plan::Event& by);
+  void add_parts(std::uint16_t pass, std::int64_t second, const measure::Carrier& by);
 
   const plan::Plan& plan_;
   std::uint16_t stream_;

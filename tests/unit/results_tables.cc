@@ -91,6 +91,39 @@ TEST(Tables, RefusesNumbersThatAreNone) {
   EXPECT_FALSE(parse("1,2,3,160,4,1,1,1", parts));
 }
 
+TEST(Fields, AreExactlyOneNumberEach) {
+  const auto complete = [](std::string_view line) {
+    int a = 0, b = 0;
+    double c = 0;
+    Fields fields(line);
+    fields >> a >> b >> c;
+    return fields.complete();
+  };
+  EXPECT_TRUE(complete("1,-2,3.5"));
+  EXPECT_TRUE(complete("1,2,inf"));
+  for (const char* wrong : {"", ",", "1,2", "1,2,", "1,2,3,", "1,,3", ",1,2", "1 ,2,3", "1,2 ,3", "1,2.0,3",
+                            "1,2,3e", "1,2,nan(", "1,+2,3", "1,2147483648,3", "1;2,3,4", "1,2,3\n"}) {
+    EXPECT_FALSE(complete(wrong)) << wrong;
+  }
+  int a = 0, b = 0;
+  Fields fields("x,7,8");
+  fields >> a;
+  EXPECT_EQ(fields.text(), "7");  // what is no number is passed all the same
+  fields >> b;
+  EXPECT_EQ(b, 8);
+  EXPECT_FALSE(fields.complete());
+}
+
+TEST(Files, AreReadWholeOrNamed) {
+  EXPECT_FALSE(read_file("/dev"));
+  EXPECT_EQ(*read_file("/dev/null"), "");
+  EXPECT_FALSE(read_file("/nowhere at all"));
+  const auto status = read_file("/proc/self/status");  // tells no size beforehand
+  ASSERT_TRUE(status);
+  EXPECT_GT(status->size(), 100U);
+  EXPECT_EQ(status->back(), '\n');
+}
+
 TEST(Lines, LeavesACutLineBehind) {
   Lines lines("one\n\ntwo\nthr");
   std::vector<std::string> read;
