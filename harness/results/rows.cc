@@ -309,20 +309,22 @@ std::vector<OwnNotSentRow> own_not_sent_rows(const Settling& s) {
 }
 
 std::vector<OffsetAndLag> timeline_rows(const Settling& s) {
-  std::vector<OffsetAndLag> rows;
-  std::map<std::pair<std::size_t, std::size_t>, Spans> over;
+  struct Line {
+    std::size_t stream, pass;
+    Spans over;
+  };
+  std::vector<Line> lines;
   for (std::size_t pass = 0; pass < s.plan.passes(); ++pass) {
     for (const std::size_t stream : streams_of(s.plan, pass))
-      over[{stream, pass}] = over_bound(s.facts, stream, pass);
+      lines.push_back({stream, pass, over_bound(s.facts, stream, pass)});
   }
   const std::int64_t last = base::second_of(std::max<Nanos>(s.facts.ended_at - 1, 0));
+  std::vector<OffsetAndLag> rows;
+  rows.reserve(lines.size() * static_cast<std::size_t>(last + 1));
   for (std::int64_t second = 0; second <= last; ++second) {
-    for (std::size_t pass = 0; pass < s.plan.passes(); ++pass) {
-      for (const std::size_t stream : streams_of(s.plan, pass)) {
-        rows.push_back(timeline_row(s, stream, pass, second));
-        rows.back().over_bound =
-            length_within(over[{stream, pass}], second * base::kSecond, (second + 1) * base::kSecond);
-      }
+    for (const Line& line : lines) {
+      rows.push_back(timeline_row(s, line.stream, line.pass, second));
+      rows.back().over_bound = length_within(line.over, second * base::kSecond, (second + 1) * base::kSecond);
     }
   }
   return rows;

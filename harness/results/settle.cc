@@ -241,6 +241,7 @@ base::Result<Settled> settle(const fs::path& folder, const plan::DecisionsOf& de
   const std::string superseded = log_of(settled.plan, outcomes, target, &Cell::superseded, LogKind::samples);
   facts.logs.push_back(superseded);
   const Distributions distributions(settled.plan, facts, seconds_known(facts, outcomes));
+  facts.logs.clear();  // the largest part of the facts; nobody asks for it any more
   const ViewReads reads(settled.plan, lanes.run, facts, reads_until(settled.plan, facts, outcomes),
                         decisions);
   const PhaseSums sums(settled.plan, facts, outcomes);
