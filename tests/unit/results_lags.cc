@@ -13,14 +13,20 @@ using measure::LagSecond;
 // One partition is enough: rows say what happened.
 class Lags : public testing::Test {
  protected:
-  Lags() : plan_(small_plan()) {
+  Lags() : plan_(small_plan()), facts_(plan_) {
     facts_.ending = "complete";
     facts_.ended_at = plan_.end();
   }
   void row(int partition, std::int64_t second, Nanos freshness, Nanos first_over = -1, Nanos last_over = -1,
            double debt = 0) {
-    facts_.lags[{0, 0, partition, second}] = {
+    facts_.lags.of(0, 0, static_cast<std::size_t>(partition)).get(second, {}) = {
         0, 0, partition, second, freshness, freshness / 2, first_over, last_over, debt};
+  }
+  void offsets(std::int32_t partition, std::int64_t second, const measure::OffsetSecond& told) {
+    facts_.offsets.of(0, 0, static_cast<std::size_t>(partition)).get(second, {}) = told;
+  }
+  const LagSecond* lag(std::size_t partition, std::int64_t second) const {
+    return facts_.lags.of(0, 0, partition).find(second);
   }
   DisturbanceRow incident() const { return disturbance(plan_, facts_, 0, 0, 2); }  // [6 s, 8 s)
   // Outcomes of which one partition's oldest event has been waiting since `head`.
@@ -54,11 +60,11 @@ TEST_F(Lags, MaximumOfAPhaseSaysWhereAndWhen) {
 
 TEST_F(Lags, OffsetLagIsUnknownWhenAnyPartitionIs) {
   for (std::int64_t second = 2; second < 6; ++second) {
-    for (std::int32_t p = 0; p < 12; ++p)
-      facts_.offsets[{0, 0, p, second}] = {0, 0, p, second, 100, 120, 110};
+    for (std::int32_t p = 0; p < 12; ++p) {
+      if (p == 4 && second == 4) continue;
+      offsets(p, second, {0, 0, p, second, 100, 120, p == 4 && second == 3 ? -1 : 110});
+    }
   }
-  facts_.offsets[{0, 0, 4, 3}].last_stable = -1;
-  facts_.offsets.erase({0, 0, 4, 4});
   EXPECT_EQ(offset_lag(plan_, facts_, 0, 0, 2), 120);  // to the last stable offset: 12 times 10
   EXPECT_EQ(offset_lag(plan_, facts_, 0, 0, 3), -1);
   EXPECT_EQ(offset_lag(plan_, facts_, 0, 0, 4), -1);
@@ -72,8 +78,7 @@ TEST_F(Lags, OffsetLagIsUnknownWhenAnyPartitionIs) {
 }
 
 TEST_F(Lags, OffsetLagIsNeverClamped) {
-  for (std::int32_t p = 0; p < 12; ++p)
-    facts_.offsets[{0, 0, p, 2}] = {0, 0, p, 2, 100, 100, p == 0 ? 97 : 101};
+  for (std::int32_t p = 0; p < 12; ++p) offsets(p, 2, {0, 0, p, 2, 100, 100, p == 0 ? 97 : 101});
   EXPECT_EQ(offset_lag(plan_, facts_, 0, 0, 2), 8);
 }
 
@@ -152,21 +157,22 @@ TEST_F(Lags, SecondsThatNoMemberSawAreFilled) {
   row(2, 3, 10 * kMillisecond);
   facts_.ended_at = 6 * kSecond + kSecond / 4;
   fill_lags(plan_, waiting_since(2, 3 * kSecond + kSecond / 2), facts_);
-  EXPECT_EQ((facts_.lags[{0, 0, 2, 3}].freshness), kSecond / 2) << "at its end, when the member had gone";
-  const LagSecond four = facts_.lags[{0, 0, 2, 4}];
+  ASSERT_TRUE(lag(2, 3) && lag(2, 4) && lag(2, 5) && lag(2, 6));
+  EXPECT_EQ(lag(2, 3)->freshness, kSecond / 2) << "at its end, when the member had gone";
+  const LagSecond four = *lag(2, 4);
   EXPECT_EQ(four.freshness, kSecond + kSecond / 2);
   EXPECT_EQ(four.consumer, 0);
   EXPECT_EQ(four.first_over, 4 * kSecond + kSecond / 2);  // the bound is 1 s
   EXPECT_EQ(four.last_over, 5 * kSecond);
   EXPECT_DOUBLE_EQ(four.debt, 0.125);
-  const LagSecond five = facts_.lags[{0, 0, 2, 5}];
+  const LagSecond five = *lag(2, 5);
   EXPECT_EQ(five.first_over, 5 * kSecond);
   EXPECT_DOUBLE_EQ(five.debt, (1.5 * 1.5 - 0.5 * 0.5) / 2);
-  const LagSecond six = facts_.lags[{0, 0, 2, 6}];
+  const LagSecond six = *lag(2, 6);
   EXPECT_EQ(six.last_over, facts_.ended_at);
   EXPECT_EQ(six.freshness, facts_.ended_at - 3 * kSecond - kSecond / 2);
-  EXPECT_EQ(facts_.lags.count({0, 0, 2, 7}), 0U);
-  EXPECT_EQ(facts_.lags.count({0, 0, 1, 5}), 0U);
+  EXPECT_FALSE(lag(2, 7));
+  EXPECT_FALSE(lag(1, 5));
 }
 
 // A member that told the lag over its bound until 4.7 s, and then was gone: the rest of the second is added
@@ -175,7 +181,7 @@ TEST_F(Lags, TheSecondInWhichAMemberWentIsFilledToItsEnd) {
   row(2, 4, 1700 * kMillisecond, 4 * kSecond, 4700 * kMillisecond, 0.7 * 0.7 / 2);
   facts_.ended_at = 5 * kSecond;
   fill_lags(plan_, waiting_since(2, 3 * kSecond), facts_);
-  const LagSecond four = facts_.lags[{0, 0, 2, 4}];
+  const LagSecond four = *lag(2, 4);
   EXPECT_EQ(four.freshness, 2 * kSecond);
   EXPECT_EQ(four.first_over, 4 * kSecond);
   EXPECT_EQ(four.last_over, 5 * kSecond);

@@ -36,10 +36,14 @@ void expect_same(const Seconds<Told>& seconds, const std::map<std::int64_t, Told
     const auto found = expected.find(second);
     const Told* const told = seconds.find(second);
     ASSERT_EQ(told != nullptr, found != expected.end()) << second;
-    if (told) EXPECT_EQ(*told, found->second);
+    if (told) {
+      EXPECT_EQ(*told, found->second);
+    }
     const auto from = expected.lower_bound(second);
     ASSERT_EQ(seconds.lower_bound(second) == seconds.end(), from == expected.end());
-    if (from != expected.end()) EXPECT_EQ(seconds.lower_bound(second)->second, from->first);
+    if (from != expected.end()) {
+      EXPECT_EQ(seconds.lower_bound(second)->second, from->first);
+    }
   }
   EXPECT_EQ(seconds.find(INT64_MIN), nullptr);
   EXPECT_EQ(seconds.find(INT64_MAX), nullptr);
