@@ -54,35 +54,30 @@ std::vector<Due> work_of(const Settling& s, std::size_t pass, Nanos at) {
   return work;
 }
 
-std::uint64_t counted_before(const Facts& facts, std::size_t stream, std::size_t pass, std::int64_t second,
-                             std::initializer_list<measure::Count> what) {
+std::uint64_t visible_before(const Facts& facts, std::size_t stream, std::size_t pass, std::int64_t second) {
   std::uint64_t sum = 0;
   for (const auto& [at, counts] : facts.counts.of(stream, pass)) {
     if (at >= second) break;
-    for (const measure::Count count : what) sum += of(counts, count);
+    sum += of(counts, measure::Count::visible);
   }
   return sum;
 }
 
-// Events of the stream that were due before the whole second `at` and that nothing had settled by then (L1).
-// An event that was lost is taken to be settled, for nobody tells when it was.
+// Events of the stream that were due before the whole second `at` and that the pass had still to make visible
+// then: those that became visible later, and those that it left in the log. What never came to it (failed,
+// lost, superseded, expired) is no work of its, whenever that was known.
 std::uint64_t backlog_of(const Settling& s, std::size_t stream, std::size_t pass, Nanos at) {
-  using measure::Count;
   const std::int64_t second = base::second_of(at);
   const StreamOutcomes& outcomes = s.outcomes[stream];
-  std::uint64_t open = 0;
+  std::uint64_t its = 0;
   for (std::int64_t due = 0; due < std::min(second, outcomes.seconds); ++due) {
     for (std::size_t tier = 0; tier < outcomes.tiers; ++tier) {
-      const Cell& cell = outcomes.cell(pass, due, tier);
-      open += cell.outcomes.planned + cell.appeared - cell.outcomes.lost - cell.outcomes.superseded -
-              cell.outcomes.expired;
+      const Outcomes& of = outcomes.cell(pass, due, tier).outcomes;
+      its += of.visible + of.undelivered + of.unclassified;
     }
   }
-  const std::uint64_t settled =
-      counted_before(s.facts, stream, pass, second, {Count::visible}) +
-      counted_before(s.facts, stream, measure::kNoPass, second,
-                     {Count::not_persisted, Count::possibly_persisted, Count::send_refused});
-  return open - std::min(open, settled);
+  const std::uint64_t done = visible_before(s.facts, stream, pass, second);
+  return its - std::min(its, done);
 }
 
 double capacity_of(const plan::Plan& plan, std::size_t pass, Nanos at) {

@@ -117,7 +117,7 @@ struct DisturbanceRow {
   // What the members' capacity alone would have needed (results/ideal.h). The capacity is that of all members
   // present at the end; 0: the group has no service time, so no ideal is known.
   double capacity = 0;        // events/s
-  std::uint64_t backlog = 0;  // events of the group, all its streams, due and not settled at the end
+  std::uint64_t backlog = 0;  // events, all streams of the group, due and still to be made visible at the end
   bool ideal_known = false;
   Nanos ideal_fresh = 0, ideal_drain = 0;  // kNever: not while events are planned
 };

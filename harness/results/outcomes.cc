@@ -153,7 +153,6 @@ void LaneResolver::tally(const Fated& fated) {
   ++(cell.outcomes.*outcome);
   if (outcome == &Outcomes::visible) {
     if (ack.state == AckState::failed) ++cell.outcomes.phantom;
-    if (ack.state == AckState::failed || ack.state == AckState::indeterminate) ++cell.appeared;
     return;
   }
   cell.age(facts_.ended_at - event.tau);

@@ -23,8 +23,6 @@ inline std::uint64_t not_visible(const Outcomes& o) {
 // Events of one (stream, pass, tier) and second of τ.
 struct Cell {
   Outcomes outcomes;
-  // Visible ones of which a report said that they failed, or may have.
-  std::uint64_t appeared = 0;
   // Ages at the run's end of those that did not become visible: lower bounds of their D (E5, E7).
   // Null when all did.
   std::unique_ptr<measure::Histogram> ages;

@@ -30,7 +30,7 @@ const GLOSSARY = [
   ["ideal", "The time to fresh that the members' capacity alone would have needed from the backlog at the end of the disturbance."],
   ["peak lag", "The highest freshness lag from the disturbance's begin on."],
   ["debt", "How far and how long the lag was over its bound: its integral, in s²."],
-  ["backlog", "Events that were due and not settled when the disturbance ended."],
+  ["backlog", "Events that were due when the disturbance ended and that the group had still to make visible."],
   ["send", "intended to sent: the harness's own delay, and a full queue."],
   ["in log", "sent to received: producer, cluster and consumer's fetch."],
   ["apply", "received to visible: the reader's own queue and service time."],

@@ -10,10 +10,6 @@ SHORTEST_GAP = 250_000_000
 FOREVER = 9223372036854775807
 
 
-# Outcomes of events that no member worked off: no backlog, whenever they were settled.
-NO_WORK = ("lost", "superseded", "expired")
-
-
 class Disturbances:
     def __init__(self, figures):
         self.figures, self.truth, self.plan = figures, figures.truth, figures.plan
@@ -62,12 +58,12 @@ class Disturbances:
         events really waited."""
         backlog, both = 0, []
         for s in p.streams:
-            settled = self.figures.lags[p.index, s].settled
+            seen = p.first[s]
             for lane, n, event in self.truth.planned[s]:
                 if event[0] >= at:
                     continue
                 outcome = self.truth.outcome(p, s, lane, n, event)
-                backlog += outcome == "undelivered" or (outcome not in NO_WORK and settled[lane, n] >= at)
+                backlog += outcome == "undelivered" or (outcome == "visible" and seen[lane, n].at >= at)
         for lags in (self.figures.lags, self.figures.late_lags):
             due = collections.Counter()
             for s in p.streams:
