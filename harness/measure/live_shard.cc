@@ -246,8 +246,10 @@ void LiveShard::apply(const Received& record, Nanos visible) {
     shard.settle_head(*lane, visible);
   } else if (record.n > lane->head()) {
     shard.sample_consumer(record.lane, record.n, visible - record.tau);
-    shard.settle_past_heads(*lane, visible);
   }
+  // What stands at the head now may have been settled long ago: its report said so while others stood before
+  // it.
+  shard.settle_past_heads(*lane, visible);
 }
 
 void LiveShard::passed(std::int64_t offset, Nanos now) {

@@ -278,6 +278,16 @@ TEST_P(NeverVisible, AHeadSettlesWhenALaterEventOfItsLaneIsSeen) {
   EXPECT_EQ(p.lags[0].freshness, ms(250));
 }
 
+// Settled while an older one of its lane stood before it: it is never waited for itself, not even until the
+// next look.
+TEST_P(NeverVisible, AnEventBehindTheHeadIsNotWaitedFor) {
+  Partition p(Taus{{ms(100), ms(200), ms(800)}});
+  auto shard = p.open();
+  end(p.acks, 0, 1);
+  p.deliver(*shard, p.record(0, 0, 0), ms(900));
+  EXPECT_EQ(shard->freshness_lag(ms(900)), ms(100));
+}
+
 INSTANTIATE_TEST_SUITE_P(States, NeverVisible,
                          testing::Values(AckState::failed, AckState::indeterminate, AckState::not_sent_own,
                                          AckState::not_sent_cluster));

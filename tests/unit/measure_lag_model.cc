@@ -45,11 +45,10 @@ class Model {
     if (f.state == AckState::acked || f.state == AckState::acked_unknown) f.acked_at = e.reported;
   }
   void deliver(const Event& e, Nanos at) {
-    const std::uint64_t head = head_of(e.lane);
     Fact& f = fact(e);
     f.seen = true;
     if (f.settled == base::kNever) f.settled = at;
-    if (e.n > head) notice(e.lane, at);
+    notice(e.lane, at);
     pass(e.offset + 1, at);
   }
   void pass(std::int64_t offset, Nanos at) {
@@ -83,14 +82,6 @@ class Model {
   bool all_settled() const {
     return std::all_of(facts_.begin(), facts_.end(), [](const Fact& f) { return f.settled != base::kNever; });
   }
-  // One more than the highest n of the lane whose settling was noticed in turn.
-  std::uint64_t head_of(int lane) const {
-    for (std::size_t i = 0; i < events_.size(); ++i) {
-      if (events_[i].lane == lane && facts_[i].settled == base::kNever) return events_[i].n;
-    }
-    return UINT64_MAX;
-  }
-
   // Over the bound in all the seconds that were asked for.
   Nanos over_time() const { return over_time_; }
 
