@@ -103,7 +103,7 @@ test("of runs with different loads it says so on top", async () => {
   const { page, wrong, close } = await open(browser, forced);
   assert.match(await page.textContent("header .caution"), /^DIFFERENT LOADS: these runs did not send the same events/);
   // Before any other word about them but the title, and before any figure, also where the page is narrow.
-  for (const width of [1440, 390]) {
+  for (const width of [390, 1440]) {
     await page.setViewportSize({ width, height: 844 });
     const [title, statement] = await page.$$eval("h1, header .caution", (nodes) => nodes.map((node) => node.getBoundingClientRect()));
     assert.ok(statement.top >= title.bottom && statement.bottom < 500, `${statement.top} to ${statement.bottom} px at ${width} px`);
