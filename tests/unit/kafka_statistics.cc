@@ -33,6 +33,23 @@ constexpr const char* kSecond = R"({
 constexpr auto kProducer = ClientStatistics::Kind::producer;
 constexpr auto kMember = ClientStatistics::Kind::member;
 
+// As when the library makes a broker's connection anew: less than before is all since then, and never below
+// 0.
+TEST(Statistics, ACounterThatFellHasBegunAnew) {
+  const auto document = [](int requests, int retries) {
+    return R"({"name": "rdkafka#consumer-1", "ts": 1, "brokers": {"b/1": {"nodeid": 1, "tx": )" +
+           std::to_string(requests) + R"(, "txretries": )" + std::to_string(retries) + "}}}";
+  };
+  StatisticsInbox inbox;
+  inbox.offer(kMember, "desktop", document(20, 1).c_str());
+  inbox.offer(kMember, "desktop", document(7, 3).c_str());
+  ASSERT_TRUE(inbox.poll());
+  const auto told = inbox.poll();
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->brokers.at(0).requests, 7U);
+  EXPECT_EQ(told->brokers.at(0).retries, 2U);
+}
+
 TEST(Statistics, AreReadToTheirUnits) {
   StatisticsInbox inbox;
   inbox.offer(kProducer, "chat", kFirst);

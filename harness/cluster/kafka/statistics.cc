@@ -59,13 +59,14 @@ bool idle(const BrokerStatistics& b) {
          b.round_trip.count + b.throttle.count == 0;
 }
 
+// What was counted since. The library may make a connection anew under the same name: its counters begin at 0
+// then.
 void subtract(BrokerStatistics& now, const BrokerStatistics& before) {
-  now.requests -= before.requests;
-  now.retries -= before.retries;
-  now.timeouts -= before.timeouts;
-  now.errors -= before.errors;
-  now.connects -= before.connects;
-  now.disconnects -= before.disconnects;
+  for (const auto counter :
+       {&BrokerStatistics::requests, &BrokerStatistics::retries, &BrokerStatistics::timeouts,
+        &BrokerStatistics::errors, &BrokerStatistics::connects, &BrokerStatistics::disconnects}) {
+    if (now.*counter >= before.*counter) now.*counter -= before.*counter;
+  }
 }
 
 void read_topics(const Json& document, ClientStatistics& statistics) {
