@@ -20,17 +20,10 @@
 
 #include "tests/kafka/broker.h"
 #include "tests/kafka/kafka_run.h"
+#include "tests/kafka/one_by_one.h"
 
 namespace freshet::test {
 namespace {
-
-// "lock": `rate` events/s, one after the other, on one partition.
-plan::Plan one_by_one(double rate, int seconds) {
-  plan::Plan plan = small_plan(rate, seconds, 1);
-  plan.streams[0].arrival = workloads::Arrival::uniform;
-  plan.streams[0].client_settings["linger.ms"] = "0";
-  return plan;
-}
 
 double in_ms(Nanos t) {
   return static_cast<double>(t) / kMillisecond;

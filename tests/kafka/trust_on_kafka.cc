@@ -14,18 +14,11 @@
 #include "tests/cli/scenario_text.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/kafka_run.h"
+#include "tests/kafka/one_by_one.h"
 #include "tests/simulation/rule_of.h"
 
 namespace freshet::test {
 namespace {
-
-// One partition, one member, one event after the other.
-plan::Plan one_by_one(double rate, int seconds) {
-  plan::Plan plan = small_plan(rate, seconds, 1);
-  plan.streams[0].arrival = workloads::Arrival::uniform;
-  plan.streams[0].client_settings["linger.ms"] = "0";
-  return plan;
-}
 
 double in_s(Nanos t) {
   return static_cast<double>(t) / kSecond;
