@@ -1,6 +1,7 @@
 #include "harness/cluster/kafka/statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace freshet::cluster {
@@ -59,14 +60,16 @@ bool idle(const BrokerStatistics& b) {
          b.round_trip.count + b.throttle.count == 0;
 }
 
-// What was counted since. The library may make a connection anew under the same name: its counters begin at 0
-// then.
+constexpr std::array kCounters = {&BrokerStatistics::requests, &BrokerStatistics::retries,
+                                  &BrokerStatistics::timeouts, &BrokerStatistics::errors,
+                                  &BrokerStatistics::connects, &BrokerStatistics::disconnects};
+
+// What was counted since. One that fell says that the library has made the connection anew under the same
+// name: all its counters have begun at 0 since.
 void subtract(BrokerStatistics& now, const BrokerStatistics& before) {
-  for (const auto counter :
-       {&BrokerStatistics::requests, &BrokerStatistics::retries, &BrokerStatistics::timeouts,
-        &BrokerStatistics::errors, &BrokerStatistics::connects, &BrokerStatistics::disconnects}) {
-    if (now.*counter >= before.*counter) now.*counter -= before.*counter;
-  }
+  const auto fell = [&](const auto counter) { return now.*counter < before.*counter; };
+  if (std::ranges::any_of(kCounters, fell)) return;
+  for (const auto counter : kCounters) now.*counter -= before.*counter;
 }
 
 void read_topics(const Json& document, ClientStatistics& statistics) {
