@@ -29,7 +29,7 @@ kill_running() {
   local nodes
   mapfile -t nodes < <(running_nodes)
   signal_nodes KILL ${nodes[@]+"${nodes[@]}"}
-  await_end 10 ${nodes[@]+"${nodes[@]}"} || die "still there after SIGKILL: $(running_nodes | tr '\n' ' ')"
+  await_end "$TIMEOUT" ${nodes[@]+"${nodes[@]}"} || die "still there after SIGKILL: $(running_nodes | tr '\n' ' ')"
 }
 
 stop_running() {
@@ -91,15 +91,29 @@ choose_node() {
 kill_node() {
   choose_node
   kill -s KILL "$PID"
-  await_end 10 "$NODE" || die "process $PID is still there after SIGKILL"
+  await_end "$TIMEOUT" "$NODE" || die "process $PID is still there after SIGKILL"
   rm -f "$(node_dir "$NODE")/pid"
   say "killed broker $NODE, process $PID"
+}
+
+# await_paused SECONDS PID: a thread stops where it is given a CPU to notice that it should, which takes a while on
+# a busy machine. Until then it may go on answering, and nobody could resume it.
+await_paused() {
+  local deadline=$((SECONDS + $1))
+  until is_paused "$2"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.01
+  done
 }
 
 pause_node() {
   choose_node
   if is_paused "$PID"; then die "broker $NODE is paused already"; fi
   kill -s STOP "$PID"
+  if ! await_paused "$TIMEOUT" "$PID"; then
+    kill -s CONT "$PID"
+    die "broker $NODE, process $PID, does not stand still within $TIMEOUT s after SIGSTOP; it was told to go on"
+  fi
   say "paused broker $NODE, process $PID"
 }
 

@@ -24,8 +24,12 @@ node_pid() {
     printf '%s\n' "$pid"
 }
 
-# is_paused PID: was it stopped by SIGSTOP?
-is_paused() { [[ $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) == T ]]; }
+# is_paused PID: was it stopped by SIGSTOP, and does each of its threads stand still?
+is_paused() {
+  local states
+  states=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' /proc/"$1"/task/*/status 2>/dev/null | sort -u)
+  [[ $states == T ]]
+}
 
 running_nodes() {
   local node
