@@ -16,6 +16,7 @@ const need = (name) => {
 export const freshet = need("FRESHET");
 export const folder = need("FRESHET_BROWSER_FOLDER");
 export const pictures = join(folder, "pictures");
+// Is it a run on a real broker that is looked at? run_on_kafka.mjs has made it then.
 export const onKafka = Boolean(process.env.FRESHET_BROWSER_KAFKA);
 const root = new URL("../..", import.meta.url).pathname;
 const require = createRequire(need("FRESHET_BROWSER_MODULES") + "/");
@@ -43,13 +44,15 @@ function run(folderOfRun, scenario, options, environment) {
   return folderOfRun;
 }
 
-// The broker is the run's own, as it is frozen.
-function runOnKafka(folderOfRun, scenario) {
+// A run on a broker of its own, which stands still for a while, and is there afterwards for other tests.
+export const madeOnKafka = join(folder, "run");
+export function runOnKafka() {
   const dir = join(folder, "broker");
   const script = (...words) => execFileSync(join(root, "scripts/kafka"), [...words, "--dir", dir], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  rmSync(madeOnKafka, { recursive: true, force: true });
   try {
     const address = script("start").trim().split("\n").at(-1);
-    return run(folderOfRun, scenario, ["-P", "freeze=true", "-b", address, "--allow-commands"], { FRESHET_KAFKA_DIR: dir });
+    run(madeOnKafka, "run.lua", ["-P", "freeze=true", "-b", address, "--allow-commands"], { FRESHET_KAFKA_DIR: dir });
   } finally {
     script("wipe");
   }
@@ -60,11 +63,10 @@ export function makePictures() {
   mkdirSync(pictures, { recursive: true });
 }
 
-// FRESHET_BROWSER_KAFKA: on a real broker, which stands still for a while.
 export function makeRun(name, scenario = "run.lua") {
   const made = join(folder, name);
   rmSync(made, { recursive: true, force: true });
-  return onKafka ? runOnKafka(made, scenario) : run(made, scenario, [], {});
+  return run(made, scenario, [], {});
 }
 
 export const launch = () =>

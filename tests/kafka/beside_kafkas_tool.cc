@@ -16,7 +16,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <thread>
+#include <vector>
 
 #include "tests/kafka/broker.h"
 #include "tests/kafka/kafka_run.h"
@@ -122,6 +124,17 @@ Nanos freeze(const Brokers& broker, Nanos length) {
 constexpr int kWakes = 5;
 constexpr int kLinger = 50;
 
+// The median of the second in which it is least, so that what else the machine does is in neither side's
+// figure: of the tool it is the best of several turns. In the last second what lingers is sent at once.
+Nanos in_the_quietest_second(const results::Settled& settled, int stream) {
+  std::vector<Nanos> medians;
+  for (const results::OffsetAndLag& second : settled.timeline) {
+    if (second.staleness_p50 > 0 && second.stream == stream) medians.push_back(second.staleness_p50);
+  }
+  EXPECT_GE(medians.size(), 5U);
+  return medians.empty() ? 0 : *std::min_element(medians.begin(), std::prev(medians.end()));
+}
+
 TEST(BesideKafkasOwnTool, ARecordTakesOneTripWhereTheToolTakesTwo) {
   const std::string address = shared_kafka();
   ASSERT_FALSE(address.empty()) << "no Kafka to test on";
@@ -141,29 +154,21 @@ TEST(BesideKafkasOwnTool, ARecordTakesOneTripWhereTheToolTakesTwo) {
     theirs = turn == 0 || of_turn.p50 < theirs.p50 ? of_turn : theirs;
   }
   const results::Settled settled = run.settled();
-  Nanos ours = base::kNever, ours_waiting = base::kNever;
-  for (const results::OffsetAndLag& second : settled.timeline) {
-    if (second.staleness_p50 > 0 && second.stream == 0) ours = std::min(ours, second.staleness_p50);
-  }
-  for (const results::StalenessRow& row : settled.figures.staleness) {
-    if (row.stream == 1 && row.phase == -1 && row.tier == -1) ours_waiting = quantile(row, 0.5);
-  }
-  const Nanos whole = quantile(row(settled.figures), 0.5);
+  const Nanos ours = in_the_quietest_second(settled, 0);
+  const Nanos ours_waiting = in_the_quietest_second(settled, 1);
   const Nanos late = [&] {
     for (const results::Quantile& q : settled.figures.producers.at(0).own_delay)
       if (q.p == 0.5) return q.value;
     return Nanos{0};
   }();
   std::printf(
-      "p50 ms: ours %.3f in the quietest second, %.3f in all (sender late by %.3f), tool %.0f-%.0f in "
-      "the quietest turn; with a linger of 50 ms %.3f\n",
-      in_ms(ours), in_ms(whole), in_ms(late), theirs.p50, theirs.p50 + 1, in_ms(ours_waiting));
+      "p50 ms in the quietest second: ours %.3f (sender late by %.3f in all), tool %.0f-%.0f; "
+      "with a linger of %d ms %.3f\n",
+      in_ms(ours), in_ms(late), theirs.p50, theirs.p50 + 1, kLinger, in_ms(ours_waiting));
   // One trip is no longer than two; the tool tells whole milliseconds.
   EXPECT_LE(in_ms(ours), theirs.p50 + 1 + in_ms(late) + kWakes);
-  // The linger is all that the other stream has more, in the same seconds; but for as much as the machine's
-  // other work adds to a median.
-  const double others = in_ms(whole - ours) + kWakes;
-  EXPECT_NEAR(in_ms(ours_waiting - whole), kLinger, others);
+  // The linger is all that the other stream has more.
+  EXPECT_NEAR(in_ms(ours_waiting - ours), kLinger, kWakes);
 }
 
 TEST(BesideKafkasOwnTool, AFrozenBrokerShowsItsLengthInBothAndItsShareInOursAlone) {

@@ -1,0 +1,4 @@
+// The run on a real broker whose page report.test.mjs looks at.
+import { runOnKafka } from "./fixture.mjs";
+
+runOnKafka();
