@@ -16,7 +16,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <future>
-#include <iterator>
+#include <map>
+#include <ranges>
 #include <thread>
 #include <vector>
 
@@ -124,15 +125,13 @@ Nanos freeze(const Brokers& broker, Nanos length) {
 constexpr int kWakes = 5;
 constexpr int kLinger = 50;
 
-// The median of the second in which it is least, so that what else the machine does is in neither side's
-// figure: of the tool it is the best of several turns. In the last second what lingers is sent at once.
-Nanos in_the_quietest_second(const results::Settled& settled, int stream) {
-  std::vector<Nanos> medians;
+// The medians of the events of each second. What else the machine does is in the figures of some seconds.
+std::map<std::int64_t, Nanos> medians(const results::Settled& settled, int stream) {
+  std::map<std::int64_t, Nanos> of;
   for (const results::OffsetAndLag& second : settled.timeline) {
-    if (second.staleness_p50 > 0 && second.stream == stream) medians.push_back(second.staleness_p50);
+    if (second.staleness_p50 > 0 && second.stream == stream) of[second.second] = second.staleness_p50;
   }
-  EXPECT_GE(medians.size(), 5U);
-  return medians.empty() ? 0 : *std::min_element(medians.begin(), std::prev(medians.end()));
+  return of;
 }
 
 TEST(BesideKafkasOwnTool, ARecordTakesOneTripWhereTheToolTakesTwo) {
@@ -154,21 +153,29 @@ TEST(BesideKafkasOwnTool, ARecordTakesOneTripWhereTheToolTakesTwo) {
     theirs = turn == 0 || of_turn.p50 < theirs.p50 ? of_turn : theirs;
   }
   const results::Settled settled = run.settled();
-  const Nanos ours = in_the_quietest_second(settled, 0);
-  const Nanos ours_waiting = in_the_quietest_second(settled, 1);
+  const auto ours = medians(settled, 0), waiting = medians(settled, 1);
+  std::vector<Nanos> differences;
+  for (const auto& [second, staleness] : waiting) {
+    if (ours.contains(second)) differences.push_back(staleness - ours.at(second));
+  }
+  ASSERT_GE(differences.size(), 5U);
+  std::ranges::sort(differences);
+  const Nanos linger = differences[differences.size() / 2];
+  const Nanos least = std::ranges::min(ours | std::views::values);
   const Nanos late = [&] {
     for (const results::Quantile& q : settled.figures.producers.at(0).own_delay)
       if (q.p == 0.5) return q.value;
     return Nanos{0};
   }();
   std::printf(
-      "p50 ms in the quietest second: ours %.3f (sender late by %.3f in all), tool %.0f-%.0f; "
-      "with a linger of %d ms %.3f\n",
-      in_ms(ours), in_ms(late), theirs.p50, theirs.p50 + 1, kLinger, in_ms(ours_waiting));
+      "p50 ms in the quietest second: ours %.3f (sender late by %.3f in all), in the quietest turn: tool "
+      "%.0f-%.0f; "
+      "a linger of %d ms adds %.3f\n",
+      in_ms(least), in_ms(late), theirs.p50, theirs.p50 + 1, kLinger, in_ms(linger));
   // One trip is no longer than two; the tool tells whole milliseconds.
-  EXPECT_LE(in_ms(ours), theirs.p50 + 1 + in_ms(late) + kWakes);
-  // The linger is all that the other stream has more.
-  EXPECT_NEAR(in_ms(ours_waiting - ours), kLinger, kWakes);
+  EXPECT_LE(in_ms(least), theirs.p50 + 1 + in_ms(late) + kWakes);
+  // The linger is all that the other stream has more, in the same seconds, mostly.
+  EXPECT_NEAR(in_ms(linger), kLinger, kWakes);
 }
 
 TEST(BesideKafkasOwnTool, AFrozenBrokerShowsItsLengthInBothAndItsShareInOursAlone) {

@@ -170,7 +170,7 @@ void KafkaMember::commit() {
 
 void KafkaMember::seek(TopicPartition from, std::int64_t offset) {
   Partition* partition = owned(from);
-  if (partition == nullptr) return;
+  if (partition == nullptr || closing_) return;
   partition->position = offset;
   if (partition->dead) {
     partition->dead = false;
@@ -206,7 +206,7 @@ void KafkaMember::close() {
   if (!start_.active()) return;
   // An assignment that was never announced is given back in silence; the library waits for this answer.
   start_.cancel();
-  rd_kafka_assign(client_.get(), nullptr);
+  answer_for_good();
 }
 
 bool KafkaMember::closed() const {
@@ -216,11 +216,7 @@ bool KafkaMember::closed() const {
 // ---- Assignments -----------------------------------------------------------------------------------------
 
 void KafkaMember::start_assigned(PartitionList partitions) {
-  if (cooperative()) {
-    complain(ClientError(rd_kafka_incremental_assign(client_.get(), partitions.get())));
-  } else if (const auto error = rd_kafka_assign(client_.get(), partitions.get())) {
-    ready_.push_back(MemberError{false, rd_kafka_err2str(error)});
-  }
+  take_on(partitions.get());
   Assigned assigned;
   for (int i = 0; i < partitions->cnt; ++i) {
     const auto& given = partitions->elems[i];
@@ -244,17 +240,35 @@ std::optional<MemberEvent> KafkaMember::rebalance() {
   }
   if (partitions->cnt > 0 && !closing_) {
     start_.begin(partitions);
-  } else if (cooperative()) {
-    complain(ClientError(rd_kafka_incremental_assign(client_.get(), partitions)));
   } else {
-    rd_kafka_assign(client_.get(), partitions);
+    take_on(partitions);
   }
   return std::nullopt;
 }
 
+void KafkaMember::take_on(const rd_kafka_topic_partition_list_t* partitions) {
+  if (closing_) {
+    answer_for_good();
+  } else if (cooperative()) {
+    complain(ClientError(rd_kafka_incremental_assign(client_.get(), partitions)));
+  } else if (const auto error = rd_kafka_assign(client_.get(), partitions)) {
+    ready_.push_back(MemberError{false, rd_kafka_err2str(error)});
+  }
+}
+
+// Once it closes, the library takes whatever answer for letting go of everything, and ends the membership.
+// With the cooperative protocol it may have told of two rebalances by then, as it does not wait for the
+// answer to the first; the second is answered by nobody, for a question to a membership that has ended is
+// never answered (rd_kafka_cgrp_op_serve() of 2.15 destroys it), and whoever asks waits for ever.
+void KafkaMember::answer_for_good() {
+  if (answered_for_good_) return;
+  answered_for_good_ = true;
+  rd_kafka_assign(client_.get(), nullptr);
+}
+
 std::optional<MemberEvent> KafkaMember::gave_back(PartitionList partitions) {
   start_.cancel();
-  const bool lost = rd_kafka_assignment_lost(client_.get()) != 0 || is_expelled();
+  const bool lost = rd_kafka_assignment_lost(client_.get()) != 0 || (!answered_for_good_ && is_expelled());
   std::vector<TopicPartition> announced;
   for (int i = 0; i < partitions->cnt; ++i) {
     const auto at = place_of(partitions->elems[i].topic, partitions->elems[i].partition);
@@ -292,7 +306,9 @@ void KafkaMember::let_go() {
   if (!given.lost && !options_.commit_by_interval) commit();
   if (given.lost) forget_stored(given.partitions.get());
   if (paused_) rd_kafka_resume_partitions(client_.get(), given.partitions.get());
-  if (cooperative()) {
+  if (closing_) {
+    answer_for_good();
+  } else if (cooperative()) {
     complain(ClientError(rd_kafka_incremental_unassign(client_.get(), given.partitions.get())));
   } else {
     rd_kafka_assign(client_.get(), nullptr);

@@ -85,7 +85,9 @@ class KafkaMember final : public Member {
   void take_answers();
   void take_watermark(const OffsetAnswer& answer);
   void start_assigned(PartitionList partitions);
+  void take_on(const rd_kafka_topic_partition_list_t* partitions);
   void let_go();
+  void answer_for_good();
   void forget_stored(const rd_kafka_topic_partition_list_t* partitions);
   bool is_expelled() const;
   void restart(TopicPartition from, std::int64_t offset);
@@ -113,7 +115,8 @@ class KafkaMember final : public Member {
   std::deque<MemberEvent> ready_;
   bool paused_ = false;
   bool closing_ = false;
-  bool gone_ = false;  // the client could not be closed in order
+  bool answered_for_good_ = false;  // since it closes
+  bool gone_ = false;               // the client could not be closed in order
 };
 
 }  // namespace freshet::cluster
