@@ -256,10 +256,11 @@ void KafkaMember::take_on(const rd_kafka_topic_partition_list_t* partitions) {
   }
 }
 
-// Once it closes, the library takes whatever answer for letting go of everything, and ends the membership.
-// With the cooperative protocol it may have told of two rebalances by then, as it does not wait for the
-// answer to the first; the second is answered by nobody, for a question to a membership that has ended is
-// never answered (rd_kafka_cgrp_op_serve() of 2.15 destroys it), and whoever asks waits for ever.
+// Once it closes, the library takes any answer for letting go of everything, and ends the membership. With
+// the cooperative protocol it may have told of two rebalances by then, as it does not wait for the answer to
+// the first. The second is answered by nobody: a question that is on its way to the membership while that
+// ends is destroyed (rd_kafka_cgrp_op_serve() of 2.15), and whoever asked waits for ever. It takes a thread
+// that is kept from its CPU at that moment, so no test does it at will.
 void KafkaMember::answer_for_good() {
   if (answered_for_good_) return;
   answered_for_good_ = true;
