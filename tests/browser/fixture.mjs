@@ -127,13 +127,15 @@ export function nanoseconds(text) {
 export const tableCells = (page, id) =>
   page.$$eval(`#${id} tbody tr:not(.floor)`, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.replace(/\u00a0/g, " "))));
 
-// Of each chart its lines and how many pixels each draws: alone, as one may lie on another.
+// Of each chart its lines and how many pixels each draws: alone, as one may lie on another, and so wide that most
+// are of its own colour, however steep it is.
 export const linesDrawn = (page) =>
   page.evaluate(async () => {
     const near = (data, i, rgb) => Math.abs(data[i] - rgb[0]) + Math.abs(data[i + 1] - rgb[1]) + Math.abs(data[i + 2] - rgb[2]) < 40;
     const alone = async (chart, one, index) => {
       chart.hidden = new Set(chart.spec.series.keys());
       chart.hidden.delete(index);
+      Object.assign(one, { width: 6, dash: "solid" });
       chart.draw();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));  // uPlot draws later
       const canvas = chart.plot.querySelector("canvas");
