@@ -1,4 +1,4 @@
-// What a verdict says of the run's validity.
+// A validity rule of a verdict by its number, "V4"; a failure of the test when there is none.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,7 +9,6 @@
 
 namespace freshet::test {
 
-// A validity rule by its number, "V4"; a failure of the test when there is none.
 inline const judge::Validity& rule_of(const judge::Verdict& verdict, const std::string& number) {
   static const judge::Validity none;
   for (const judge::Validity& rule : verdict.validity) {
@@ -17,12 +16,6 @@ inline const judge::Validity& rule_of(const judge::Verdict& verdict, const std::
   }
   ADD_FAILURE() << "no rule " << number;
   return none;
-}
-
-// This machine stood still for longer than what the run asks for allows, which no cluster makes it do: the
-// run is invalid, whatever else it shows.
-inline bool stood_still(const judge::Verdict& verdict) {
-  return !rule_of(verdict, "V4").holds;
 }
 
 }  // namespace freshet::test
