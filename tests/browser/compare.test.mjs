@@ -49,7 +49,7 @@ test("every chart shows a line of each run, or of its difference", async () => {
   assert.equal(drawn.filter(isDifference).length, 4 * 4);
   for (const chart of drawn) {
     assert.ok(isDifference(chart) ? chart.lines.length === 1 : chart.lines.length >= 2, chart.title);
-    for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
+    for (const line of chart.lines) assert.ok(line.pixels > 120, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
   }
   await close();
 });
@@ -122,7 +122,7 @@ test("of runs with different loads it says so on top", async () => {
   assert.deepEqual(of("account_lock at copilot").rows[1].length, 3, "no column of a difference");
   for (const chart of await linesDrawn(page)) {
     assert.ok(chart.lines.length >= 1, chart.title);
-    for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
+    for (const line of chart.lines) assert.ok(line.pixels > 120, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
   }
   assert.equal(await page.locator("main .caution", { hasText: "could not be drawn" }).count(), 0);
   assert.doesNotMatch(await page.textContent("main"), /NaN|undefined|\[object/);

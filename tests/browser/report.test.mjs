@@ -53,7 +53,7 @@ test("every chart shows the lines it promises", async () => {
   const { page, close } = await open(browser, file);
   const drawn = await linesDrawn(page);
   assert.ok(drawn.length >= 6, `${drawn.length} charts`);
-  for (const chart of drawn) for (const line of chart.lines) assert.ok(line.pixels > 30, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
+  for (const chart of drawn) for (const line of chart.lines) assert.ok(line.pixels > 120, `${chart.title}: ${line.label} has ${line.pixels} pixels`);
   await close();
 });
 
